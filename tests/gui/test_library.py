@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QItemSelectionModel, Qt
+from PyQt6.QtGui import QPalette
 from pytestqt.qtbot import QtBot
 
 from fasdemo.capture.files.session_source import SessionSource
@@ -29,7 +30,9 @@ from fasdemo.models.registry import select_model
 from fasdemo.record.labels import labels_from_options, session_of
 from fasdemo.record.recorder import Recorder
 from fasdemo.runtime.requests import EngineRequest
+from fasdemo.sessions.description import with_own_checksum
 from fasdemo.sessions.loading import load_session
+from fasdemo.sessions.writer import write_session_file
 from fasdemo.tuning.cache import Cache, cache_folder, session_hash
 from fasdemo.tuning.scoring import Cancelled, Progress
 from tests.support.qt_input import QTest
@@ -228,6 +231,29 @@ def test_stored_verdicts_are_shown_beside_the_truth(window: MainWindow, qtbot: Q
     window.library.only.setCurrentIndex(0)
     QTest.keyClicks(window.library.search, "accepted")
     assert shown(window) == [("S01", "print-flat")]
+
+
+def test_bar_shows_the_markers_of_a_session_that_was_not_played(window: MainWindow, qtbot: QtBot, root: Path) -> None:
+    marked = folder_of(root, "S01", "live")
+    write_session_file(marked, with_own_checksum(load_session(marked).model_copy(update={"markers": (0, 3)})))
+    open_library(window, qtbot, root)
+    table = window.library.table
+    dark: dict[Path, list[int]] = {}
+    for row, entry in enumerate(window.library.entries):
+        item = table.item(row, COLUMNS.index("Verdicts"))
+        viewport = table.viewport()
+        assert item is not None
+        assert viewport is not None
+        cell = table.visualItemRect(item)
+        picture = viewport.grab(cell).toImage()
+        below = cell.height() // 2 + 11
+        ink = window.palette().color(QPalette.ColorRole.Text).name()
+        dark[entry.folder] = [x for x in range(picture.width()) if picture.pixelColor(x, below).name() == ink]
+        assert ("2 markers" in item.toolTip()) == (entry.folder == marked)
+    found = dark.pop(marked)
+    assert not any(dark.values())
+    width = table.columnWidth(COLUMNS.index("Verdicts"))
+    assert {round(x / width * 4 - 0.5) for x in found} == {0, 3}, "in the first and the last of four frames"
 
 
 def test_bar_has_the_colours_of_the_verdicts(window: MainWindow, qtbot: QtBot, root: Path) -> None:

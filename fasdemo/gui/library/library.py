@@ -29,7 +29,7 @@ from fasdemo.engine.result import Status
 from fasdemo.gui.library.library_index import THUMBNAIL_PX, LibraryEntry, LibraryIndex
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.pictures import as_qimage
-from fasdemo.gui.widgets.verdict_bar import VERDICTS_ROLE, VerdictBar, shares
+from fasdemo.gui.widgets.verdict_bar import MARKERS_ROLE, VERDICTS_ROLE, VerdictBar, marker_words, shares
 from fasdemo.tuning.gallery import Kind
 from fasdemo.tuning.scoring import Progress
 
@@ -217,6 +217,9 @@ class Library(QWidget):
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
             elif column == _VERDICTS and entry.no_verdicts:
                 item.setToolTip(entry.no_verdicts)
+            if column == _VERDICTS and entry.markers:
+                item.setData(MARKERS_ROLE, entry.markers)
+                item.setToolTip(f"{item.toolTip()}\n{marker_words(len(entry.markers))}")
 
     def _sort(self) -> None:
         self.table.sortItems(self._header.sortIndicatorSection(), self._header.sortIndicatorOrder())

@@ -37,6 +37,7 @@ class LibraryEntry:
         folder: its folder.
         subject: the subject's pseudonym.
         shown: `live`, the attack's species, or `mixed`.
+        markers: times of the operator's markers as shares of its length, 0 to 1.
         kinds: what it shows, `live` or attack species, in the order of their appearance.
         started: date and time of its start, local; None if it is unknown.
         length_s: frames over the frame rate, seconds.
@@ -62,6 +63,7 @@ class LibraryEntry:
     verdicts: SessionVerdicts | None = None
     no_verdicts: str = ""
     kinds: tuple[str, ...] = ()
+    markers: tuple[float, ...] = ()
 
     @property
     def date(self) -> str:
@@ -95,6 +97,7 @@ def read_entry(folder: Path) -> LibraryEntry:
                 distance=session.distance or "",
                 light=session.light or "",
                 kinds=kinds_of(folder, session),
+                markers=tuple((index + 0.5) / len(reader) for index in reader.markers),
             )
     except UserError as error:
         return LibraryEntry(folder, problem=str(error))

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QListWidget, QListWidgetItem, Q
 
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.heading import heading
+from fasdemo.gui.widgets.verdict_bar import marker_words
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.rows import kinds_of
 from fasdemo.sessions.schema import Session
@@ -50,8 +51,7 @@ class Take:
         parts = [f"{session.started.astimezone():%H:%M:%S}", session.subject, shown]
         parts.append(tr("{seconds:.0f} s", seconds=session.frames / session.fps))
         if session.markers:
-            count = len(session.markers)
-            parts.append(tr("1 marker") if count == 1 else tr("{count} markers", count=count))
+            parts.append(marker_words(len(session.markers)))
         return "  ·  ".join([*parts, session.note] if session.note else parts)
 
 
