@@ -112,14 +112,16 @@ def on_display(pictures: list[Image], detector: FaceDetector, rng: Rng) -> Itera
         yield np.clip(image + rng.normal(0.0, 2.0, image.shape), 0, 255).astype(np.uint8)
 
 
-def rendered(sampler: SetupSampler, rng: Rng, species: str) -> Iterator[Image]:
-    """Yield pictures of a rendered presentation, `LOOKS_PER_S`, as a D435's colour camera sees it."""
+def rendered(
+    sampler: SetupSampler, rng: Rng, species: str, count: int = RENDERED_LOOKS, rate: float = LOOKS_PER_S
+) -> Iterator[Image]:
+    """Yield `count` pictures of a rendered presentation, `rate` a second, as a D435's colour camera sees it."""
     names = len(sampler.people.names)
     setup = sampler.setup(rng, species, int(rng.integers(names)), int(rng.integers(names)), "d435")
     params = draw_exposure_params(rng, setup.projector)
-    seconds = RENDERED_LOOKS / LOOKS_PER_S
+    seconds = count / rate
     performance, camera, here = draw_performance(rng, seconds), setup.camera, setup.placement
-    times = np.arange(RENDERED_LOOKS) / LOOKS_PER_S
+    times = np.arange(count) / rate
     clip = None
     if species.startswith("replay"):
         played = draw_performance(rng, seconds)

@@ -13,15 +13,17 @@ import pytest
 
 from fasdemo.faces import model_file
 from fasdemo.faces.detector import FaceDetector
+from fasdemo.faces.face import Points
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
 from trainer.data.layouts.listed import ListFolder
 from trainer.data.opening import detect_layout, open_layout
 from trainer.synth.people.people import People, load_people
 from trainer.synth.people.portrait import read_picture
+from trainer.synth.photographs.accessories import GLASSES_SHARE, HAT_SHARE, SCARF_SHARE, dressed
 from trainer.synth.photographs.bona_fide import Photograph, limited
-from trainer.synth.photographs.camera import matched
-from trainer.synth.photographs.carriers import moire, preview
+from trainer.synth.photographs.camera import matched, process
+from trainer.synth.photographs.carriers import draw_moire_strength, moire, preview
 from trainer.synth.photographs.framing import Framing, draw_framing, draw_shown_framing
 from trainer.synth.photographs.photo_set import FIELD, RECIPE_FILE, photo_job, write_shard
 from trainer.synth.photographs.recaptured import SPECIES
@@ -132,7 +134,8 @@ def test_wide_field_keeps_the_pixels_of_a_face_and_adds_surroundings(
 
 def test_limited_keeps_a_frame_inside_the_original() -> None:
     picture = np.zeros((300, 200, 3), np.uint8)
-    photograph = Photograph(picture, (50.0, 100.0, 100.0, 80.0), picture, picture[..., 0], (50.0, 100.0, 100.0, 80.0))
+    box, keys = (50.0, 100.0, 100.0, 80.0), np.zeros((6, 2), np.float32)
+    photograph = Photograph(picture, box, picture, picture[..., 0], box, keys, keys)
     framing = limited(Framing(60.0, left=2.0, top=0.1, right=0.2, bottom=3.0), photograph)
     assert (framing.left, framing.top, framing.right) == (0.5, 0.1, 0.2)
     assert framing.bottom == pytest.approx(1.1)
@@ -173,13 +176,69 @@ def test_matched_makes_the_brightness_of_dark_and_bright_crops_alike() -> None:
     assert abs(means[0] - means[1]) < 30
 
 
+def _photograph(keys: Points) -> Photograph:
+    picture = np.full((300, 260, 3), 150, np.uint8)
+    matte = np.zeros((300, 260), np.uint8)
+    matte[40:, 60:200] = 255
+    return Photograph(picture, (80.0, 70.0, 100.0, 120.0), picture, matte, (80.0, 70.0, 100.0, 120.0), keys, keys)
+
+
+_KEYS = np.array([[105, 110], [155, 110], [130, 135], [130, 160], [70, 112], [190, 112]], np.float32)
+
+
+def test_dressed_paints_the_same_things_on_both_forms_of_some_photographs() -> None:
+    photograph = _photograph(_KEYS)
+    made = [dressed(np.random.default_rng(seed), photograph) for seed in range(60)]
+    changed = [one for one in made if one is not photograph]
+    expected = 1 - (1 - GLASSES_SHARE) * (1 - HAT_SHARE) * (1 - SCARF_SHARE)
+    assert abs(len(changed) / len(made) - expected) < 0.2
+    for one in changed:
+        np.testing.assert_array_equal(one.original, one.cut_out)
+        assert (one.original != photograph.original).any()
+        assert (one.matte >= photograph.matte).all()
+    # Hats and scarves extend beyond the person, so they belong to the cut-out form.
+    assert any((one.matte > photograph.matte).any() for one in changed)
+
+
+def test_dressed_leaves_faces_that_are_too_small() -> None:
+    photograph = _photograph(_KEYS * 0.2)
+    assert all(dressed(np.random.default_rng(seed), photograph) is photograph for seed in range(30))
+
+
+def test_dressed_paints_no_hat_over_high_hair(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainer.synth.photographs.accessories.GLASSES_SHARE", 0.0)
+    monkeypatch.setattr("trainer.synth.photographs.accessories.SCARF_SHARE", 0.0)
+    monkeypatch.setattr("trainer.synth.photographs.accessories.HAT_SHARE", 1.0)
+    low, high = _photograph(_KEYS), _photograph(_KEYS + np.array([0, 90], np.float32))
+    assert (dressed(np.random.default_rng(1), low).original != low.original).any()
+    assert (dressed(np.random.default_rng(1), high).original == high.original).all()
+
+
+def test_process_changes_some_pictures_by_sending_them() -> None:
+    pattern = np.random.default_rng(1).integers(60, 200, (90, 120, 3)).astype(np.uint8)
+    pattern = np.asarray(cv2.GaussianBlur(pattern, (0, 0), 3), np.uint8)
+    made = [process(np.random.default_rng(seed), pattern) for seed in range(30)]
+    assert {one.shape for one in made} == {pattern.shape}
+    assert {one.dtype for one in made} == {np.dtype(np.uint8)}
+    distances = [float(np.abs(one.astype(float) - pattern).mean()) for one in made]
+    assert min(distances) < 1.0 < max(distances)
+
+
+def test_moire_of_displays_is_stronger_than_of_prints() -> None:
+    rng = np.random.default_rng(1)
+    displays, prints = ([draw_moire_strength(rng, display) for _ in range(400)] for display in (True, False))
+    assert 0.2 < max(displays) <= 0.35
+    assert max(prints) <= 0.1
+    assert min(prints) >= 0.01
+
+
 @pytest.mark.usefixtures("_face_model")
 @pytest.mark.parametrize("species", WORN)
 def test_worn_covers_a_face_that_is_detected(species: WornSpecies, people: People) -> None:
     detector = FaceDetector()
     person = people.portrait(0)
-    box = detector.detect(person.texture, thorough=True)[0].box
-    photograph = Photograph(person.texture, box, person.texture, person.matte, box)
+    photograph = Photograph.of(person, person.texture, detector)
+    assert photograph is not None
     framing = Framing(120.0, 0.6, 0.5, 0.6, 0.5)
     made = [worn(np.random.default_rng(seed), photograph, framing, (), detector, species) for seed in range(4)]
     seen = [light for light in made if light is not None]

@@ -10,7 +10,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.faces.face import Box
+from fasdemo.faces.face import Box, Points
+from fasdemo.faces.finder import Detector
+from trainer.synth.people.person import Person
 from trainer.synth.people.portrait import Grey, Rgb, to_linear
 from trainer.synth.photographs.framing import Framing, Rng, centre_and_side
 from trainer.synth.scene.surroundings import environment_view, wall_texture
@@ -33,6 +35,7 @@ class Photograph:
     Attributes:
         original: uint8 (h, w, 3), as it was taken; `original_box`: the box of its face.
         cut_out: uint8 (h, w, 3) with `matte`, uint8 (h, w), 255 = person; `cut_out_box`: the box of its face.
+        original_keys, cut_out_keys: key points of the faces, (6, 2), in the order of `fasdemo.faces.face.KEYPOINTS`.
     """
 
     original: Rgb
@@ -40,6 +43,17 @@ class Photograph:
     cut_out: Rgb
     matte: Grey
     cut_out_box: Box
+    original_keys: Points
+    cut_out_keys: Points
+
+    @classmethod
+    def of(cls, person: Person, original: Rgb, detector: Detector) -> Photograph | None:
+        """Return the photograph of a fitted person; None if no face is detected in one of its forms."""
+        faces = [detector.detect(image, thorough=True)[:1] for image in (original, person.texture)]
+        if not all(faces):
+            return None
+        (first,), (second,) = faces
+        return cls(original, first.box, person.texture, person.matte, second.box, first.keypoints, second.keypoints)
 
 
 def compose(rng: Rng, photograph: Photograph, framing: Framing, environments: Sequence[Path]) -> Floats:

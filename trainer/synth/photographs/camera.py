@@ -12,6 +12,8 @@ from trainer.synth.sensors.sensor import centre_weight, draw_exposure_params, ex
 
 _MATCHED_SHARE = 0.85
 """Share of pictures whose brightness is drawn after the exposure, for both classes from the same distribution."""
+_MESSENGER_SHARE = 0.3
+"""Share of pictures, and of pictures that are printed or displayed, that are compressed again, often smaller."""
 _CONTRAST_SHARE = 0.5
 """Share of pictures whose contrast is drawn in the same way."""
 
@@ -25,7 +27,7 @@ def expose(rng: Rng, linear: Floats, face_px: float) -> Rgb:
 
 
 def process(rng: Rng, picture: Rgb) -> Rgb:
-    """Return the picture after random tone mapping, scaling, smoothing and compression."""
+    """Return the picture after random tone mapping, scaling, smoothing, compression, and sending by a messenger."""
     if rng.random() < 0.5:
         picture = _tone_mapped(rng, picture)
     if rng.random() < 0.4:
@@ -37,10 +39,28 @@ def process(rng: Rng, picture: Rgb) -> Rgb:
     if rng.random() < 0.25:
         picture = np.asarray(cv2.bilateralFilter(picture, 5, float(rng.uniform(10, 40)), 3), np.uint8)
     if rng.random() < 0.6:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))]
-        _, data = cv2.imencode(".jpg", picture[..., ::-1], quality)
-        picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
+        picture = _compressed(picture, int(rng.integers(35, 95)))
+    if rng.random() < _MESSENGER_SHARE:
+        picture = _sent(rng, picture)
     return np.ascontiguousarray(picture)
+
+
+def _compressed(picture: Rgb, quality: int) -> Rgb:
+    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
+
+
+def _sent(rng: Rng, picture: Rgb) -> Rgb:
+    """Compress a picture again, as messengers do: often smaller, and with another grid of blocks; once or twice."""
+    height, width = picture.shape[:2]
+    for _ in range(1 if rng.random() < 0.7 else 2):
+        factor = float(rng.uniform(0.4, 0.85)) if rng.random() < 0.6 else 1.0
+        small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        top, left = (int(v) for v in rng.integers(0, 8, 2))
+        small = cv2.copyMakeBorder(small, top, 0, left, 0, cv2.BORDER_REPLICATE)
+        small = _compressed(np.asarray(small, np.uint8), int(rng.integers(25, 80)))[top:, left:]
+        picture = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    return picture
 
 
 def matched(rng: Rng, picture: Rgb, middle_px: int) -> Rgb:

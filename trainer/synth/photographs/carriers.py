@@ -93,6 +93,11 @@ def reflection(rng: Rng, shape: tuple[int, int], gloss: float, environments: Seq
     return np.asarray(gloss * rng.uniform(0, 0.7) * spot[..., None], np.float32)
 
 
+def draw_moire_strength(rng: Rng, display: bool) -> float:
+    """Draw the amplitude of moire, a share of the light: mostly weak, and up to 0.35 on a display."""
+    return float(np.exp(rng.uniform(np.log(0.01), np.log(0.35 if display else 0.1))))
+
+
 def moire(rng: Rng, shape: tuple[int, int], strength: float) -> Floats:
     """Return the interference of a regular raster with the pixels of a camera, a factor float32 (h, w, 3)."""
     height, width = shape

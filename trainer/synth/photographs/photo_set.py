@@ -30,6 +30,7 @@ from trainer.synth.dataset.crops import fingerprint, open_folder
 from trainer.synth.people.defaultperson import default_portrait
 from trainer.synth.people.people import People, portrait_files
 from trainer.synth.people.portrait import Rgb, read_picture
+from trainer.synth.photographs.accessories import dressed
 from trainer.synth.photographs.bona_fide import Photograph, compose
 from trainer.synth.photographs.camera import expose, matched, process
 from trainer.synth.photographs.framing import draw_framing
@@ -48,7 +49,7 @@ MIN_SCORE = 0.5
 _SHARD = 60
 _PICTURES_PER_PERSON = 6
 """Pictures of a person that follow each other, so that a photograph is prepared once for all."""
-_VERSION = 3
+_VERSION = 4
 _QUALITY = 96
 
 
@@ -192,6 +193,7 @@ def _picture(job: PhotoJob, number: int, detector: FaceDetector) -> tuple[Rgb, s
     if photograph is None:
         return None
     rng = np.random.default_rng([recipe.seed, number])
+    photograph = dressed(rng, photograph)
     framing = draw_framing(rng, recipe.field)
     live = (number % _PICTURES_PER_PERSON + rng.random()) / _PICTURES_PER_PERSON < recipe.live_share
     if live:
@@ -221,11 +223,7 @@ def _photograph(job: PhotoJob, index: int, detector: FaceDetector) -> Photograph
     if key not in _KEPT:
         _KEPT.clear()
         person = job.people.portrait(index)
-        original = read_picture(job.files[person.portrait])
-        boxes = [detector.detect(image, thorough=True)[:1] for image in (original, person.texture)]
-        _KEPT[key] = (
-            Photograph(original, boxes[0][0].box, person.texture, person.matte, boxes[1][0].box) if all(boxes) else None
-        )
+        _KEPT[key] = Photograph.of(person, read_picture(job.files[person.portrait]), detector)
     return _KEPT[key]
 
 

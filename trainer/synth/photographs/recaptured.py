@@ -16,6 +16,7 @@ from trainer.synth.photographs.carriers import (
     Carrier,
     DisplayKind,
     displayed,
+    draw_moire_strength,
     moire,
     preview,
     printed,
@@ -80,8 +81,8 @@ def _seen(
         image = relight(rng, image)
     if carrier.gloss > 0.15 and rng.random() < 0.8:
         image = image + reflection(rng, shape, carrier.gloss, environments)
-    if rng.random() < (0.6 if carrier.display else 0.25):
-        image = image * moire(rng, shape, float(rng.uniform(0.01, 0.12 if carrier.display else 0.05)))
+    if rng.random() < (0.65 if carrier.display else 0.25):
+        image = image * moire(rng, shape, draw_moire_strength(rng, carrier.display))
     result = image * share + behind * (1 - share)
     if rng.random() < (0.5 if carrier.display else 0.35):
         result = _with_fingers(rng, result, place, framing)

@@ -35,6 +35,8 @@ _BEND_SHARE = 0.6
 """Share of prints with holes that are bent around the head."""
 _TRIM_SHARE = 0.4
 """Share of prints that are cut along the outline of the head; masks always are."""
+_MIRRORED = (1, 0, 2, 3, 5, 4)
+"""Key points of a mirrored face: eyes and ears change sides."""
 _STEEPEST = 1.35
 """Largest angle of a bent sheet to the camera in radians."""
 
@@ -96,12 +98,18 @@ def _other(rng: Rng, photograph: Photograph) -> Photograph:
         (picture.shape[1] - box[0] - box[2], *box[1:])
         for picture, box in zip(pictures, (photograph.original_box, photograph.cut_out_box), strict=True)
     ]
+    keys = [
+        (np.array([picture.shape[1] - 1, 0]) - points * (1, -1))[list(_MIRRORED)].astype(points.dtype)
+        for picture, points in zip(pictures, (photograph.original_keys, photograph.cut_out_keys), strict=True)
+    ]
     return replace(
         photograph,
         original=pictures[0],
         original_box=boxes[0],
         cut_out=pictures[1],
         cut_out_box=boxes[1],
+        original_keys=keys[0],
+        cut_out_keys=keys[1],
         matte=np.ascontiguousarray(photograph.matte[:, ::-1]),
     )
 
