@@ -1,10 +1,11 @@
 """Measure the effect of evidence, of stream weights and of a site's calibration on the scores of faces and attacks.
 
-    python tools/measure/score_figures.py --crops DATA --kinect ../shared/real/kinect2
+    python -m tools.measure.score_figures --crops DATA --kinect ../shared/real/kinect2
 
 The engine processes Kinect captures as still pictures, by depth and infrared; a site's bias is fitted on
 all people but one and measured on that one. Rendered crops are scored by the network with all three streams and with
-depth and infrared alone, and with the rules on depth and infrared. Prints the tables of `docs/verdict.md`.
+depth and infrared alone, and with the rules on depth and infrared; scores with evidence or a site's bias are limited by
+the depth head, as in the app. Prints the tables of `docs/verdict.md`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Effect, effect
 from fasdemo.engine.result import FrameResult
 from fasdemo.engine.rules.gates import physical_codes
-from fasdemo.engine.rules.score_evidence import shifted, stream_score, total_shift
+from fasdemo.engine.rules.score_evidence import shifted, stream_score, total_shift, within_depth
 from fasdemo.engine.site_calibration import accepted, allowed_bias, fit_bias, recording_of
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.finder import FaceFinder
@@ -151,7 +152,8 @@ def rendered_table(folder: Path, model: str | None, stride: int) -> None:
                 for step, (score, bias) in scores.items():
                     moved = score
                     if score is not None and bias is not None:
-                        moved = shifted(score, total_shift(score, evidence, (), bias))
+                        raised = shifted(score, total_shift(score, evidence, (), bias))
+                        moved = within_depth(raised, found.per_modality.get("depth"))
                     counts[name][step] += (
                         moved is not None and moved >= threshold.live_above and (clear or step == "network")
                     )

@@ -1,10 +1,11 @@
 """Measure the rules that depend only on depth, on inclined rendered boards, rendered crops and real captures.
 
-    python tools/measure/surface_figures.py --crops DATA --kinect ../shared/real/kinect2
+    python -m tools.measure.surface_figures --crops DATA --kinect ../shared/real/kinect2
 
 Boards fill the view of every simulated depth camera and lean by 0 to 65 degrees on both axes, at 0.3 to 1.45 m, with
-the projector on and off, raw and smoothed as an SDK's filters smooth. DATA is a folder made by
-`python -m trainer synth crops`. Prints the tables of `docs/verdict.md`.
+the projector on and off; sheets are bent around an upright axis, and lean in the same way. Depth is raw, smoothed as an
+SDK's filters smooth, and with additional noise. DATA is a folder made by `python -m trainer synth crops`. Prints the
+tables of `docs/verdict.md`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +40,30 @@ from trainer.synth.sensors.sensor import PRESETS
 
 TILTS_DEG = (0, 20, 40, 55, 65)
 DISTANCES_M = (0.3, 0.5, 0.8, 1.1, 1.45)
+BENDS_M = (0.1, 0.2)
+"""Radii of the bent sheets."""
 SMOOTHING_PX = (0.0, 1.5, 3.0)
 """Standard deviation of the smoothing, in pixels of a crop of 128."""
+NOISE_MM = (2.0, 4.0, 8.0)
+"""Standard deviations of the additional noise."""
 KINECT_FOCAL_PX = 365.0
 _FACE_MM = np.array([[-31.5, -30.0], [31.5, -30.0], [0.0, 8.0], [0.0, 35.0]])
 """Eyes, nose and mouth of a printed face on the board."""
 _GOOD = Quality(0.5, 0.0, 0.5, 60.0, 0.0, 0.0, 0.0, None)
-_SURFACE_CODES = ("flat_surface", "bent_sheet", "relief_unclear", "rough_surface", "depth_holes")
+_SURFACE_CODES = ("flat_surface", "bent_sheet", "relief_unclear", "shallow_relief", "rough_surface", "depth_holes")
 
 Crop = npt.NDArray[np.float32]
+Rays = npt.NDArray[np.floating[Any]]
 Row = dict[str, Any]
 
 
-def board_crops() -> Iterator[tuple[int, Crop, DepthView]]:
-    """Yield the tilt in degrees, the depth crop in mm and its view of a face printed on every board."""
+def board_crops(radius_m: float | None = None, states: int = 2) -> Iterator[tuple[int, Crop, DepthView]]:
+    """Yield the tilt in degrees, the depth crop in mm and its view of a face printed on every board.
+
+    Args:
+        radius_m: radius of a sheet that is bent towards the camera; None for a flat board.
+        states: number of random states of each sensor.
+    """
     for number, preset in enumerate(PRESETS.values()):
         camera = Intrinsics(640, 480, preset.rgb_fx, preset.rgb_fx, 319.5, 239.5)
         projectors = ("on", "off") if preset.principle == "stereo" else ("on",)
@@ -59,14 +71,21 @@ def board_crops() -> Iterator[tuple[int, Crop, DepthView]]:
             for tilt in TILTS_DEG:
                 for direction in range(4 if tilt else 1):
                     for projector in projectors:
-                        for state in range(2):
+                        for state in range(states):
                             seed = [state, number, int(distance * 100), tilt, direction, projector == "on"]
                             rng = np.random.default_rng(seed)
-                            yield tilt, *_board(preset, camera, distance, tilt, direction, projector, rng)
+                            yield tilt, *_board(preset, camera, distance, tilt, direction, projector, rng, radius_m)
 
 
 def _board(
-    preset: Any, camera: Intrinsics, distance_m: float, tilt: int, direction: int, projector: Any, rng: Any
+    preset: Any,
+    camera: Intrinsics,
+    distance_m: float,
+    tilt: int,
+    direction: int,
+    projector: Any,
+    rng: Any,
+    radius_m: float | None = None,
 ) -> tuple[Crop, DepthView]:
     quality = draw_quality(rng)
     angle = math.radians(tilt) * (1 if direction < 2 else -1)
@@ -78,12 +97,19 @@ def _board(
         else (np.array([cosine, 0.0, -sine]), np.array([0.0, 1.0, 0.0]))
     )
     y, x = np.mgrid[: camera.height, : camera.width]
-    facing = normal[0] * (x - camera.cx) / camera.fx + normal[1] * (y - camera.cy) / camera.fy + normal[2]
-    depth = np.where(facing > 0.02, distance_m * cosine / np.maximum(facing, 0.02), 0.0)
+    rays = np.stack([(x - camera.cx) / camera.fx, (y - camera.cy) / camera.fy, np.ones(x.shape)], axis=-1)
+    depth = _flat(rays @ normal, distance_m * cosine)
+    if radius_m is not None:
+        depth = _bent(rays @ normal, rays @ across, distance_m * normal[2], distance_m * across[2], radius_m)
     depth = np.where(depth > 5.0, 0.0, depth).astype(np.float32)
     grey, weight = np.full_like(depth, 0.5), np.ones_like(depth)
     raw = measure_depth(depth, grey, None, preset, camera, quality, projector, weight, rng)
-    points = (0.0, 0.0, distance_m) + (_FACE_MM[:, :1] * across + _FACE_MM[:, 1:] * down) / 1000.0
+    face = _FACE_MM / 1000.0
+    behind = np.zeros(len(face))
+    if radius_m is not None:
+        turn = face[:, 0] / radius_m
+        face[:, 0], behind = radius_m * np.sin(turn), radius_m * (1.0 - np.cos(turn))
+    points = (0.0, 0.0, distance_m) + face[:, :1] * across + face[:, 1:] * down + behind[:, None] * normal
     pixels = points[:, :2] / points[:, 2:] * camera.fx + (camera.cx, camera.cy)
     to_crop = keypoint_transform(pixels.astype(np.float32), 1.0, INNER_SIZE)
     crop = np.asarray(warp(raw, to_crop, INNER_SIZE, nearest=True), np.float32) * np.float32(preset.unit_m * 1000)
@@ -92,8 +118,36 @@ def _board(
     return crop, DepthView(focal, float(axis[0]), float(axis[1]))
 
 
+def _flat(facing: Rays, offset_m: float) -> Rays:
+    """Return the depth in metres of a plane; 0 beside it."""
+    return np.where(facing > 0.02, offset_m / np.maximum(facing, 0.02), 0.0)
+
+
+def _bent(facing: Rays, sideways: Rays, offset_m: float, sideways_m: float, radius_m: float) -> Rays:
+    """Return the depth in metres of the near side of a cylinder; 0 beside it.
+
+    Args:
+        facing: share of each ray along the normal of the sheet's middle, (H, W).
+        sideways: share of each ray across the cylinder's axis, (H, W).
+        offset_m: position of the sheet's middle along the normal.
+        sideways_m: position of the sheet's middle across the axis.
+        radius_m: radius of the cylinder.
+    """
+    square = facing**2 + sideways**2
+    half = facing * (offset_m + radius_m) + sideways * sideways_m
+    rest = (offset_m + radius_m) ** 2 + sideways_m**2 - radius_m**2
+    inside = half**2 - square * rest
+    return np.where(inside > 0.0, (half - np.sqrt(np.maximum(inside, 0.0))) / np.maximum(square, 1e-9), 0.0)
+
+
+def noisy(depth_mm: Crop, deviation_mm: float, rng: np.random.Generator) -> Crop:
+    """Add noise to the depth values that are present."""
+    noise = rng.normal(0.0, deviation_mm, depth_mm.shape)
+    return np.where(depth_mm > 0, depth_mm + noise, 0.0).astype(np.float32)
+
+
 def smoothed(depth_mm: Crop, sigma: float) -> Crop:
-    """Fill small holes and smooth within surfaces, as the spatial filters of camera SDKs do."""
+    """Fill small holes and smooth within surfaces, as the spatial filters of camera SDKs do; not at all if 0."""
     if sigma == 0.0:
         return depth_mm
     known = (depth_mm > 0).astype(np.float32)
@@ -111,11 +165,12 @@ def judged(depth_mm: Crop, view: DepthView | None) -> Row:
     return {**evidence, "codes": [code for code in codes if code in _SURFACE_CODES]}
 
 
-def rendered_crops(folder: Path) -> Iterator[tuple[str, Crop]]:
-    """Yield `live` or the attack species, and the depth crop in mm, of every sample."""
+def rendered_crops(folder: Path, step: int = 1) -> Iterator[tuple[str, Crop]]:
+    """Yield `live` or the attack species, and the depth crop in mm, of every `step`-th sample."""
     data = SynthSet(folder)
     middle = slice((CROP_SIZE - INNER_SIZE) // 2, (CROP_SIZE + INNER_SIZE) // 2)
-    for index, (label, species) in enumerate(zip(data.table["label"], data.table["species"], strict=True)):
+    for index in range(0, len(data.table["label"]), step):
+        label, species = data.table["label"][index], data.table["species"][index]
         scale = np.float32(1000.0 * data.table["depth_scale"][index])
         yield str(species if label == "spoof" else "live"), data.depth[index, middle, middle].astype(np.float32) * scale
 
@@ -146,7 +201,7 @@ def table(title: str, groups: dict[str, list[Row]]) -> None:
                 if key != "face_relief"
                 else f"{low:.2f} / {middle:.2f} / {high:.2f}"
             )
-        print(f"| {name} | {len(rows)} | {' | '.join(cells)} | {sum(not row['codes'] for row in rows)} |")
+        print(f"| {name} | {len(rows)} | {' | '.join(cells)} | {sum(not row['codes'] for row in rows)} |", flush=True)
 
 
 def main() -> int:
@@ -154,19 +209,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--crops", type=Path, help="rendered crops")
     parser.add_argument("--kinect", type=Path, help="folder of Kinect v2 captures, person_*/*_depth.png and *_ir.png")
+    parser.add_argument("--step", type=int, default=1, help="take every so-many-th rendered crop (default: all)")
     options = parser.parse_args()
-    boards = list(board_crops())
-    kinect = [] if options.kinect is None else list(kinect_crops(options.kinect))
-    rendered = [] if options.crops is None else list(rendered_crops(options.crops))
-    for sigma in SMOOTHING_PX:
+    found: list[tuple[str, Crop, DepthView | None]] = []
+    if options.kinect is not None:
+        found += [("Kinect v2, live", depth, view) for _, depth, view in kinect_crops(options.kinect)]
+    if options.crops is not None:
+        rendered = rendered_crops(options.crops, max(options.step, 1))
+        by_species = sorted(rendered, key=lambda item: (item[0] != "live", item[0]))
+        found += [(f"rendered {name}", depth, None) for name, depth in by_species]
+    found += [(f"board leaning {tilt} degrees", depth, view) for tilt, depth, view in board_crops()]
+    for radius in BENDS_M:
+        sheets = board_crops(radius, states=1)
+        found += [(f"sheet of radius {radius} m leaning {tilt} degrees", depth, view) for tilt, depth, view in sheets]
+    changes: dict[str, Callable[[Crop], Crop]] = {
+        f"smoothed by {sigma} px" if sigma else "raw": partial(smoothed, sigma=sigma) for sigma in SMOOTHING_PX
+    }
+    rng = np.random.default_rng(0)
+    changes |= {f"with noise of {noise} mm": partial(noisy, deviation_mm=noise, rng=rng) for noise in NOISE_MM}
+    for title, change in changes.items():
         groups: dict[str, list[Row]] = {}
-        for _, depth, view in kinect:
-            groups.setdefault("Kinect v2, live", []).append(judged(smoothed(depth, sigma), view))
-        for name, depth in sorted(rendered, key=lambda item: (item[0] != "live", item[0])):
-            groups.setdefault(f"rendered {name}", []).append(judged(smoothed(depth, sigma), None))
-        for tilt, depth, view in boards:
-            groups.setdefault(f"board leaning {tilt} degrees", []).append(judged(smoothed(depth, sigma), view))
-        table("raw" if sigma == 0.0 else f"smoothed by {sigma} px", groups)
+        for name, depth, view in found:
+            groups.setdefault(name, []).append(judged(change(depth), view))
+        table(title, groups)
     return 0
 
 

@@ -1,6 +1,6 @@
 """Measure the verdict over time: time to the first verdict, flicker, and changes between live and attack.
 
-`python tools/measure/verdict_figures.py [SESSION ...]` plays the parts of the demo session and of the given sessions:
+`python -m tools.measure.verdict_figures [SESSION ...]` plays the parts of the demo session and of the given sessions:
 each part alone, then parts in random order with hard cuts, then each part in light that varies around the limit of
 "too dark". It prints a Markdown table. The change at a cut is not counted, later changes are.
 """
