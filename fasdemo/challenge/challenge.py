@@ -21,8 +21,8 @@ MAX_TURN_S = 5.0
 """Time limit for a turn and back, from the prompt on."""
 MAX_BLINK_S = 3.5
 """Time limit for closing and opening the eyes, from the prompt on."""
-MAX_LIGHT_S = 14.0
-"""Time limit for all colours of a light challenge, from the prompt on."""
+MAX_LIGHT_S = 24.0
+"""Time limit for all colours of a light challenge, also of a second sequence, from the prompt on."""
 MAX_TOTAL_S = 25.0
 MIN_REACTION_S = 0.2
 """Minimum time between a prompt and the movement, because people need this time to read it."""
@@ -96,10 +96,10 @@ class Challenge:
         self._reached = False
         self._ratios: list[float] = []
         self._light: LightResponse | None = None
-        colours = next((step.colours for step in self._sequence if step.prompt is Prompt.LIGHT), None)
-        if colours is not None and display is not None:
-            self._light = LightResponse(number, colours, display)
-        elif colours is not None:
+        light = next((step for step in self._sequence if step.prompt is Prompt.LIGHT), None)
+        if light is not None and display is not None:
+            self._light = LightResponse(number, light.colours, display, light.again)
+        elif light is not None:
             self._fail(Failure.NOT_SHOWN)
         if sequence is None:
             self._fail(Failure.REPEATED)

@@ -48,11 +48,15 @@ _BLINK_PAUSES = (6, 30)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a sequence: a pause without movements, then a prompt; `colours` only for light."""
+    """One step of a sequence: a pause without movements, then a prompt.
+
+    Only light has `colours`, and in `again` a second sequence for a small margin.
+    """
 
     pause_s: float
     prompt: Prompt
     colours: Colours = ()
+    again: Colours = ()
 
 
 Sequence = tuple[Step, ...]
@@ -99,9 +103,10 @@ class SequenceSource:
     def _step(self, prompt: Prompt) -> Step | None:
         """Return a step with random times; None if no colours could be drawn."""
         colours: Colours | None = ()
+        again: Colours | None = ()
         if prompt is Prompt.LIGHT:
-            colours = draw_colours(self._random)
-        if colours is None:
+            colours, again = draw_colours(self._random), draw_colours(self._random)
+        if colours is None or again is None:
             return None
         shortest, longest = _BLINK_PAUSES if prompt is Prompt.BLINK else _TURN_PAUSES
-        return Step(round(_STEP_S * self._random.randint(shortest, longest), 1), prompt, colours)
+        return Step(round(_STEP_S * self._random.randint(shortest, longest), 1), prompt, colours, again)

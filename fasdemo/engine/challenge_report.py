@@ -31,11 +31,13 @@ class LightReport(BaseModel):
     Attributes:
         colours: the colours that were requested so far, as `#rrggbb`.
         shown_s: times at which they appeared, seconds from the first one.
-        correlation: correlation of the face with red, green and blue of the screen; None until the end.
+        correlation: correlation of the face with red, green and blue of the screen; None until the end of the sequence.
+            After a second sequence, the figures are those of the second one.
         delay_s: delay of the response, seconds.
         modulation: change of the face's light relative to its mean.
         relief: share of the pattern on the face that only its shape explains, 0 to 1.
         strength: size of this pattern relative to the mean response.
+        unbent: this size after all that a strongly bent sheet can show is removed as well.
         texture: correlation of the details in the light of screen and room.
         ambient: share of the room's light in the light of the face.
         background: change of the background relative to that of the face; None if there is no usable background.
@@ -53,6 +55,7 @@ class LightReport(BaseModel):
     modulation: float | None = None
     relief: float | None = None
     strength: float | None = None
+    unbent: float | None = None
     texture: float | None = None
     ambient: float | None = None
     background: float | None = None

@@ -48,6 +48,7 @@ class LitFace:
 
     Attributes:
         flat: whether it is a picture: the light of the display has the same share everywhere.
+        bend: angle between the middle and the edge of a bent picture, radians; its edges receive less light.
         strength: light of the white display relative to the room's light.
         behind: the same for the background.
         plays: the colours that a recording follows, instead of those of the display.
@@ -57,6 +58,7 @@ class LitFace:
     """
 
     flat: bool = False
+    bend: float = 0.0
     strength: float = 0.25
     behind: float = 0.02
     plays: Colours = ()
@@ -71,6 +73,9 @@ class LitFace:
         skin = np.array([1.2, 0.9, 0.7]) * self.rng.normal(1.0, 0.002, (468, 1))
         room = 0.8 + 0.3 * np.clip(-normals[:, 1:2], 0.0, 1.0) + 0.1 * normals[:, :1]
         screen = np.clip(-normals[:, 2:], 0.0, 1.0) if not self.flat else 0.8 * room
+        if self.bend:
+            x = real_landmarks()[:468, :1].astype(np.float64)
+            screen = screen * np.cos(self.bend * (x - x.mean()) / (np.ptp(x) / 2))
         face = self.level * skin * (room + self.strength * screen * np.array(colour))
         wall = np.full((self.blocks, 3), 0.3) * (1.0 + self.behind * np.array(colour))
         wall = wall * self.rng.normal(1.0, 0.002, wall.shape)
@@ -85,11 +90,12 @@ class LightTrial:
     face: LitFace
     colours: Colours
     now_s: float = 100.0
+    again: Colours = ()
 
     def __post_init__(self) -> None:
         """Start the challenge."""
         self.display = ChallengeDisplay(lambda: self.now_s)
-        sequence = (Step(0.7, Prompt.LIGHT, self.colours),)
+        sequence = (Step(0.7, Prompt.LIGHT, self.colours, self.again),)
         self.challenge = Challenge(1, "light", sequence, TRACK, self.now_s, self.display)
         self.seen: list[tuple[float, tuple[float, float, float]]] = []
         self.shows = True
@@ -104,7 +110,7 @@ class LightTrial:
             wanted = report.colour
             if wanted is not None and self.shows and self.display.shown_s(wanted[0]) is None:
                 self.display.shown(1, wanted[0])
-                self.seen.append((self.now_s, self.colours[wanted[0]].linear))
+                self.seen.append((self.now_s, (*self.colours, *self.again)[wanted[0]].linear))
             colour = next((one for at, one in reversed(self.seen) if at + DELAY_S <= self.now_s), (0.2, 0.2, 0.2))
             if self.face.plays:
                 times = np.cumsum([step.duration_s for step in self.face.plays])

@@ -7,7 +7,8 @@ Four measurements:
 - In space: on skin, the light of the screen depends on the direction of the surface differently from the ambient light,
   so their ratio is different on nose, cheeks, chin and forehead. On a print it is the same everywhere, apart
   from a smooth change (a polynomial of third order) if the sheet is near, tilted or bent. A display adds a reflection
-  that does not depend on its picture (second order). These are removed first; the rest must follow the normals.
+  that does not depend on its picture (second order). These are removed first; the rest must follow the normals. A part
+  of it must remain when a strongly bent sheet (fourth order) is removed as well.
 - In detail: eyebrows, lips and eyes are darker than skin in the light of the screen as well; a reflection on a display
   does not show them.
 - Behind the face: the background must not follow exactly like the face, as in a picture that is tinted as a whole.
@@ -94,6 +95,7 @@ class LightFigures:
         relief: share of the pattern on the face, after all that a flat surface can show is removed, that the normals of
             the face explain.
         strength: size of the pattern that the normals explain: its standard deviation relative to the mean response.
+        unbent: the same size after all that a strongly bent sheet can show is removed as well.
         texture: correlation of the light of the screen with that of the room in what is not smooth and does not follow
             the normals: eyebrows, lips, eyes.
         ambient: share of the room's light in the mean light of the face.
@@ -108,6 +110,7 @@ class LightFigures:
     modulation: float
     relief: float
     strength: float
+    unbent: float
     texture: float
     ambient: float
     background: float | None
@@ -142,13 +145,14 @@ def light_figures(looks: list[Look], shown: list[Shown]) -> LightFigures | None:
     background = tinted = None
     if gain is not None:
         background, tinted = _background(looks, raw, whole.response / whole.level)
-    relief, strength, ambient = _relief(_lights(looks, skin_points()[usable], divided, whole))
+    relief, strength, unbent, ambient = _relief(_lights(looks, skin_points()[usable], divided, whole))
     return LightFigures(
         correlation=whole.correlation,
         delay_s=whole.delay_s,
         modulation=modulation,
         relief=relief,
         strength=strength,
+        unbent=unbent,
         texture=_texture(_lights(looks, _inner_points(looks), divided, whole)),
         ambient=ambient,
         background=background,
@@ -182,7 +186,8 @@ class _Lights:
 
     Attributes:
         screen, room: (P,): mean of the channels.
-        smooth: polynomials of second order of the place, (P, 6); `third`: terms of third order, (P, 4).
+        smooth: polynomials of second order of the place, (P, 6); `third`: terms of third order, (P, 4);
+            `fourth`: of fourth order, (P, 5).
         directions: terms of the normals, (P, 5).
     """
 
@@ -190,6 +195,7 @@ class _Lights:
     room: Floats
     smooth: Floats
     third: Floats
+    fourth: Floats
     directions: Floats
 
 
@@ -300,18 +306,29 @@ def _lights(looks: list[Look], numbers: npt.NDArray[np.int64], divided: Floats, 
         room=room @ weight,
         smooth=np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1),
         third=np.stack([x**3, x * x * y, x * y * y, y**3], axis=1),
+        fourth=np.stack([x**4, x**3 * y, x * x * y * y, x * y**3, y**4], axis=1),
         directions=np.stack([nx, ny, nx * nx, nx * ny, ny * ny], axis=1),
     )
 
 
-def _relief(lights: _Lights) -> tuple[float, float, float]:
-    """Return the share of the pattern that only the normals explain, 0 to 1, its size, and the share of the room."""
+def _relief(lights: _Lights) -> tuple[float, float, float, float]:
+    """Return the share of the pattern that only the normals explain, 0 to 1, its size, and the share of the room.
+
+    The third value is the size of the pattern that a strongly bent sheet does not explain either.
+    """
     screen, room = lights.screen[:, None], lights.room[:, None]
+    mean = max(abs(float(screen.mean())), 1e-12)
     flat = np.concatenate([lights.smooth, lights.smooth * room, lights.third * room], axis=1)
-    rest = _without(flat, screen)
-    full = _without(np.concatenate([flat, lights.directions * room], axis=1), screen)
+    rest, full = _explained(flat, lights.directions * room, screen)
     share = 1.0 - float((full**2).sum()) / max(float((rest**2).sum()), 1e-12)
-    return share, float((rest - full).std() / max(abs(float(screen.mean())), 1e-12)), float(room.mean())
+    strength = float((rest - full).std()) / mean
+    rest, full = _explained(np.concatenate([flat, lights.fourth * room], axis=1), lights.directions * room, screen)
+    return share, strength, float((rest - full).std()) / mean, float(room.mean())
+
+
+def _explained(flat: Floats, directions: Floats, screen: Floats) -> tuple[Floats, Floats]:
+    """Return what remains of the pattern without `flat`, and without `directions` as well."""
+    return _without(flat, screen), _without(np.concatenate([flat, directions], axis=1), screen)
 
 
 def _texture(lights: _Lights) -> float:

@@ -19,6 +19,11 @@ MIN_RELIEF = 0.25
 """Minimum share of the pattern on the face that its shape explains."""
 MIN_STRENGTH = 0.065
 """Minimum size of this pattern relative to the mean response; waves and gloss of paper are smaller."""
+MIN_UNBENT = 0.045
+"""Minimum size of this pattern after all that a strongly bent sheet can show is removed. In the simulation, bent prints
+and tinted displays: at most 0.032; live people: at least 0.134; twelve trials."""
+SURE_RELIEF, SURE_STRENGTH, SURE_UNBENT = 0.3, 0.1, 0.07
+"""With less relief, strength or unbent strength than this, the face is asked again, with new colours."""
 CLEAR_TEXTURE, MIN_CLEAR_RELIEF, MIN_CLEAR_STRENGTH = 0.7, 0.2, 0.075
 """With details as clear as this, less relief is sufficient: noise of dark rooms hides a part of it. None of
 140 simulated prints and displays passes only because of this."""
@@ -36,14 +41,18 @@ MAX_GAIN_CHANGE = 0.6
 class LightResponse:
     """The colours of one challenge, and the pictures of the face under them.
 
+    If the face follows by a small margin, it has to follow a second sequence, too.
+
     Args:
         number: number of the challenge.
         colours: the sequence.
         display: reports when a colour has appeared.
+        again: the second sequence; without one, a small margin fails.
     """
 
-    def __init__(self, number: int, colours: Colours, display: ChallengeDisplay) -> None:
-        self._colours, self._display = colours, display
+    def __init__(self, number: int, colours: Colours, display: ChallengeDisplay, again: Colours = ()) -> None:
+        self._colours, self._display = (*colours, *again), display
+        self._first, self._end = 0, len(colours)
         self._step = 0
         self._wanted_s: float | None = None
         self._looks: list[Look] = []
@@ -64,7 +73,7 @@ class LightResponse:
 
     @property
     def report(self) -> LightReport:
-        """The colours so far, their times since the first one, and the figures at the end."""
+        """The colours so far, their times since the first one, and the figures of the last complete sequence."""
         times = [self._display.shown_s(step) for step in range(self._step + 1)]
         first = times[0]
         report = LightReport(
@@ -81,6 +90,7 @@ class LightResponse:
             "modulation": round(found.modulation, 4),
             "relief": round(found.relief, 4),
             "strength": round(found.strength, 4),
+            "unbent": round(found.unbent, 4),
             "texture": round(found.texture, 4),
             "ambient": round(found.ambient, 4),
             "background": None if found.background is None else round(found.background, 4),
@@ -106,21 +116,37 @@ class LightResponse:
             return Failure.NOT_SHOWN if now_s - self._wanted_s > MAX_SHOW_S else None
         if look is not None and now_s >= shown_s:
             self._looks.append(look)
-        last = self._step == len(self._colours) - 1
+        last = self._step == self._end - 1
         ends_s = shown_s + self._colours[self._step].duration_s + (MAX_DELAY_S if last else 0.0)
         if now_s >= ends_s:
             if last:
-                return self._evaluate()
+                return self._evaluate(now_s)
             self._step, self._wanted_s = self._step + 1, now_s
         return None
 
-    def _evaluate(self) -> Failure | None:
-        times = [self._display.shown_s(step) for step in range(len(self._colours))]
-        shown = [Shown(at, step.linear) for at, step in zip(times, self._colours, strict=True) if at is not None]
+    def _evaluate(self, now_s: float) -> Failure | None:
+        steps = range(self._first, self._end)
+        times = [(self._display.shown_s(step), self._colours[step].linear) for step in steps]
+        shown = [Shown(at, linear) for at, linear in times if at is not None]
         self._figures = light_figures(self._looks, shown)
         why = light_failure(self._figures)
+        if why is None and self._first == 0 and not is_sure(self._figures):
+            if self._end == len(self._colours):
+                return Failure.LIGHT_FLAT
+            self._first, self._end = self._end, len(self._colours)
+            self._step, self._wanted_s = self._step + 1, now_s
+            self._looks.clear()
+            return None
         self.done = why is None
         return why
+
+
+def is_sure(figures: LightFigures | None) -> bool:
+    """Return whether the shape of the face is measured clearly, so that one sequence is enough."""
+    # Written so that NaN is not sure.
+    return figures is not None and (
+        figures.relief >= SURE_RELIEF and figures.strength >= SURE_STRENGTH and figures.unbent >= SURE_UNBENT
+    )
 
 
 def light_failure(figures: LightFigures | None) -> Failure | None:
@@ -142,6 +168,8 @@ def light_failure(figures: LightFigures | None) -> Failure | None:
         return Failure.LIGHT_DARK_ROOM
     if not figures.texture >= MIN_TEXTURE:
         return Failure.LIGHT_REFLECTION
+    if not figures.unbent >= MIN_UNBENT:
+        return Failure.LIGHT_FLAT
     has_relief = figures.relief >= MIN_RELIEF and figures.strength >= MIN_STRENGTH
     is_clear = figures.texture >= CLEAR_TEXTURE and figures.strength >= MIN_CLEAR_STRENGTH
     return None if has_relief or (is_clear and figures.relief >= MIN_CLEAR_RELIEF) else Failure.LIGHT_FLAT

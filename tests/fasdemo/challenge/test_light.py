@@ -77,6 +77,7 @@ def test_light_challenge_hides_later_colours_while_it_runs() -> None:
     ("face", "why"),
     [
         (LitFace(flat=True), Failure.LIGHT_FLAT),
+        (LitFace(flat=True, bend=1.5), Failure.LIGHT_FLAT),
         (LitFace(plays=_colours(9)), Failure.LIGHT_NOT_FOLLOWED),
         (LitFace(strength=0.003), Failure.LIGHT_WEAK),
         (LitFace(strength=30.0, level=0.02), Failure.LIGHT_DARK_ROOM),
@@ -185,10 +186,10 @@ def test_sequence_source_mixes_light_into_random_where_there_is_a_display() -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["modulation", "relief", "strength", "texture", "ambient", "delay_s", "tinted", "gain_change"]
+    "name", ["modulation", "relief", "strength", "unbent", "texture", "ambient", "delay_s", "tinted", "gain_change"]
 )
 def test_light_failure_refuses_nan(name: str) -> None:
-    good = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, 0.8, 0.2, 0.6, 0.7, 0.1, 0.0, 0.05, 291)
+    good = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, 0.8, 0.2, 0.2, 0.6, 0.7, 0.1, 0.0, 0.05, 291)
     assert light_failure(good) is None
     assert light_failure(replace(good, **{name: float("nan")})) is not None  # type: ignore[arg-type]
     assert light_failure(replace(good, correlation=(0.9, float("nan"), 0.9))) is not None
@@ -209,8 +210,52 @@ def test_light_failure_refuses_nan(name: str) -> None:
 def test_light_failure_needs_less_relief_with_clear_details(
     relief: float, strength: float, texture: float, passes: bool
 ) -> None:
-    figures = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, relief, strength, texture, 0.7, 0.1, 0.0, 0.05, 291)
+    figures = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, relief, strength, 0.05, texture, 0.7, 0.1, 0.0, 0.05, 291)
     assert light_failure(figures) is (None if passes else Failure.LIGHT_FLAT)
+
+
+def test_light_failure_refuses_a_pattern_that_a_bent_sheet_can_show() -> None:
+    figures = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, 0.4, 0.1, 0.046, 0.6, 0.7, 0.1, 0.0, 0.05, 291)
+    assert light_failure(figures) is None
+    assert light_failure(replace(figures, unbent=0.044)) is Failure.LIGHT_FLAT
+
+
+def test_light_challenge_asks_again_after_a_small_margin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fasdemo.challenge.light.response.SURE_RELIEF", 1.1)
+    again = _colours(6)
+    challenge = LightTrial(LitFace(), _colours(), again=again).run()
+    assert challenge.outcome == "passed"
+    light = challenge.report.light
+    assert light is not None
+    assert light.colours == tuple(step.hex for step in (*_colours(), *again))
+    assert len(light.shown_s) == len(light.colours)
+    jsonschema.validate(json.loads(challenge.report.model_dump_json()), SCHEMA["properties"]["challenge"])
+
+
+def test_light_challenge_fails_if_the_second_sequence_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fasdemo.challenge.light.response.SURE_RELIEF", 1.1)
+    trial = LightTrial(LitFace(), _colours(), again=_colours(6))
+
+    def stops_following(_now_s: float, seen: Observation) -> Observation:
+        if len(trial.seen) > len(_colours()):
+            return replace(seen, light=LitFace().sample(0.0, (0.2, 0.2, 0.2)))
+        return seen
+
+    challenge = trial.run(stops_following)
+    assert (challenge.outcome, challenge.holds) == ("failed", False)
+    assert challenge.why in {Failure.LIGHT_WEAK, Failure.LIGHT_NOT_FOLLOWED}
+
+
+def test_light_challenge_with_a_small_margin_fails_without_a_second_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fasdemo.challenge.light.response.SURE_RELIEF", 1.1)
+    assert _why(LitFace()) is Failure.LIGHT_FLAT
+
+
+def test_sequence_source_draws_two_different_light_sequences() -> None:
+    drawn = SequenceSource("light", Random(8), light=True).draw()
+    assert drawn is not None
+    assert drawn[0].again
+    assert drawn[0].again != drawn[0].colours
 
 
 def test_sample_light_measures_face_and_background_apart() -> None:
