@@ -10,19 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.errors import UserError
-from fasdemo.faces.exit_order import close_at_exit
 from fasdemo.faces.face import SAME_FACE_IOU, Box, Face, distinct, overlap
+from fasdemo.faces.mediapipe_task import MediaPipeTask
 from fasdemo.faces.model_file import detector_bytes, face_model_path
-from fasdemo.faces.native_stderr import without_native_chatter
 from fasdemo.faces.slim_import import without_plots_and_sound
-from fasdemo.shared_libraries import missing_library
 
 with without_plots_and_sound():
     import mediapipe as mp
@@ -44,7 +39,7 @@ _TILE_STEP = 0.5
 _MIN_IMAGE_PX = 16
 
 
-class FaceDetector:
+class FaceDetector(MediaPipeTask[MediaPipeDetector]):
     """A face detector for RGB images; a context manager that is not thread-safe.
 
     Args:
@@ -59,18 +54,11 @@ class FaceDetector:
         options = FaceDetectorOptions(
             base_options=BaseOptions(model_asset_buffer=content), min_detection_confidence=MIN_CONFIDENCE
         )
-        with without_native_chatter():
-            try:
-                self._task: MediaPipeDetector | None = MediaPipeDetector.create_from_options(options)
-            except (RuntimeError, ValueError, OSError) as error:
-                unknown = UserError(
-                    f"MediaPipe's face detector cannot be started ({error}); run `fasdemo doctor` to check the "
-                    "installation."
-                )
-                raise missing_library(error) or unknown from error
-            self._pass(np.zeros((128, 128, 3), np.uint8))
-        # Otherwise MediaPipe prints an exception if Python ends before this object is closed.
-        close_at_exit(self)
+        super().__init__(
+            "face detector",
+            lambda: MediaPipeDetector.create_from_options(options),
+            lambda: self._pass(np.zeros((128, 128, 3), np.uint8)),
+        )
 
     def detect(self, image: npt.NDArray[np.uint8], thorough: bool = False, known: Sequence[Face] = ()) -> list[Face]:
         """Return all faces except the known ones, largest first.
@@ -126,24 +114,9 @@ class FaceDetector:
         refined = [face for rough in new if (face := self.refine(rgb, rough)) is not None]
         return distinct([face for face in refined if not _among(face, known)])
 
-    def close(self) -> None:
-        """Release MediaPipe's graph; further calls do nothing."""
-        if self._task is not None:
-            self._task.close()
-            self._task = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _pass(self, rgb: npt.NDArray[np.uint8], region: Box | None = None) -> list[Face]:
         """Run the network once on the image, or on the part of a region that is inside the image."""
-        if self._task is None:
-            raise RuntimeError("the detector is closed")
+        task = self._open_task
         left, top = 0, 0
         if region is not None:
             left, top = max(int(region[0]), 0), max(int(region[1]), 0)
@@ -153,7 +126,7 @@ class FaceDetector:
             return []
         picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
         faces = []
-        for detection in self._task.detect(picture).detections:
+        for detection in task.detect(picture).detections:
             box = detection.bounding_box
             points = np.array([(point.x * width + left, point.y * height + top) for point in detection.keypoints])
             # The network's range 0 to 1 spans the image's borders; here, pixel centres have integer coordinates.
