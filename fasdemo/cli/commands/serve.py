@@ -21,6 +21,10 @@ from fasdemo.terminal import say, tell
 
 if TYPE_CHECKING:
     from fasdemo.runtime.requests import SourceRequest
+    from fasdemo.serve.live_output import LiveOutput
+    from fasdemo.serve.mqtt import MqttPublisher
+    from fasdemo.serve.settings import ServeSettings
+    from fasdemo.serve.webhooks import Webhooks
 
 EXAMPLE = "fasdemo serve --camera realsense --preview"
 
@@ -129,30 +133,12 @@ def run(args: argparse.Namespace) -> int:
         if (error.name or "").startswith("fasdemo"):
             raise
         raise UserError(f"{error.name} is not installed; install it with `pip install 'fasdemo[serve]'`.") from None
+    from fasdemo.cli.engine_options import engine_request
     from fasdemo.outputs import check_output_folder
-    from fasdemo.publish.broker import broker_of
-    from fasdemo.publish.signals import Signals
-    from fasdemo.publish.web import check_address
     from fasdemo.runtime.memory import limit_heaps
-    from fasdemo.runtime.outputs.event_picture_writer import EventPictureWriter
-    from fasdemo.serve.live_output import LiveOutput
-    from fasdemo.serve.mqtt import MqttPublisher
-    from fasdemo.serve.settings import MIN_TOKEN_CHARACTERS, TOKEN_VARIABLE, ServeSettings, secret
-    from fasdemo.serve.webhooks import Webhooks
 
     limit_heaps()
-    settings = ServeSettings(
-        host=args.host,
-        port=args.port,
-        token=secret(TOKEN_VARIABLE, args.token_file, "--token-file"),
-        certificate=args.tls_certificate,
-        key=args.tls_key,
-        names=tuple(args.name),
-        preview=args.preview,
-        record=args.record,
-        max_body_bytes=args.max_body_mb * 1024 * 1024,
-        requests_per_s=float(args.rate),
-    )
+    settings = _settings(args)
     settings.check()
     if args.challenge and (args.demo or args.video):
         raise UserError(f"--challenge {args.challenge}: files cannot follow prompts; give cameras only, with --camera.")
@@ -160,35 +146,16 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--challenge {args.challenge}: needs a camera; give it with --camera.")
     if args.record is not None:
         check_output_folder("--record", args.record)
-    from fasdemo.cli.engine_options import engine_request
-
     sources = source_requests(args)
     engine = engine_request(args)
-    publisher = hooks = live_output = None
-    if args.mqtt:
-        username, password = (secret(f"FASDEMO_MQTT_{name}", None, "--mqtt") for name in ("USERNAME", "PASSWORD"))
-        publisher = MqttPublisher(broker_of(args.mqtt, username, password, args.mqtt_ca, args.mqtt_name))
-    if args.webhook:
-        key = secret("FASDEMO_WEBHOOK_SECRET", args.webhook_secret_file, "--webhook-secret-file")
-        if len(key) < MIN_TOKEN_CHARACTERS:
-            raise UserError(
-                f"--webhook: set FASDEMO_WEBHOOK_SECRET to at least {MIN_TOKEN_CHARACTERS} characters, or give "
-                "--webhook-secret-file; it is the key of the signatures."
-            )
-        hooks = Webhooks(tuple(check_address(url) for url in args.webhook), key)
-    if args.on_live or args.heartbeat:
-        if args.heartbeat and not args.camera:
-            raise UserError("--heartbeat needs a camera; give it with --camera.")
-        # The demo session and videos have no heartbeat, because they are not cameras.
-        first = 2 if args.demo else 1
-        signals = Signals(sources=tuple(str(number) for number in range(first, first + len(args.camera))))
-        signals.configure(signal_settings(args))
-        live_output = LiveOutput(signals)
+    publisher, hooks, live_output = _publisher(args), _webhooks(args), _live_output(args)
     wanted_pictures = picture_settings(args)
     pictures = None
     if wanted_pictures is not None:
         if not sources:
             raise UserError("--event-pictures needs a source; give --camera, --video or --demo.")
+        from fasdemo.runtime.outputs.event_picture_writer import EventPictureWriter
+
         pictures = EventPictureWriter()
         pictures.start(wanted_pictures)
     for sentence in settings.warnings:
@@ -212,6 +179,65 @@ def run(args: argparse.Namespace) -> int:
     if wanted_pictures is not None and pictures is not None:
         tell(picture_words(wanted_pictures, pictures.status))
     return 0
+
+
+def _settings(args: argparse.Namespace) -> ServeSettings:
+    from fasdemo.serve.settings import TOKEN_VARIABLE, ServeSettings, secret
+
+    return ServeSettings(
+        host=args.host,
+        port=args.port,
+        token=secret(TOKEN_VARIABLE, args.token_file, "--token-file"),
+        certificate=args.tls_certificate,
+        key=args.tls_key,
+        names=tuple(args.name),
+        preview=args.preview,
+        record=args.record,
+        max_body_bytes=args.max_body_mb * 1024 * 1024,
+        requests_per_s=float(args.rate),
+    )
+
+
+def _publisher(args: argparse.Namespace) -> MqttPublisher | None:
+    from fasdemo.publish.broker import broker_of
+    from fasdemo.serve.mqtt import MqttPublisher
+    from fasdemo.serve.settings import secret
+
+    if not args.mqtt:
+        return None
+    username, password = (secret(f"FASDEMO_MQTT_{name}", None, "--mqtt") for name in ("USERNAME", "PASSWORD"))
+    return MqttPublisher(broker_of(args.mqtt, username, password, args.mqtt_ca, args.mqtt_name))
+
+
+def _webhooks(args: argparse.Namespace) -> Webhooks | None:
+    from fasdemo.publish.web import check_address
+    from fasdemo.serve.settings import MIN_TOKEN_CHARACTERS, secret
+    from fasdemo.serve.webhooks import Webhooks
+
+    if not args.webhook:
+        return None
+    key = secret("FASDEMO_WEBHOOK_SECRET", args.webhook_secret_file, "--webhook-secret-file")
+    if len(key) < MIN_TOKEN_CHARACTERS:
+        raise UserError(
+            f"--webhook: set FASDEMO_WEBHOOK_SECRET to at least {MIN_TOKEN_CHARACTERS} characters, or give "
+            "--webhook-secret-file; it is the key of the signatures."
+        )
+    return Webhooks(tuple(check_address(url) for url in args.webhook), key)
+
+
+def _live_output(args: argparse.Namespace) -> LiveOutput | None:
+    from fasdemo.publish.signals import Signals
+    from fasdemo.serve.live_output import LiveOutput
+
+    if not args.on_live and not args.heartbeat:
+        return None
+    if args.heartbeat and not args.camera:
+        raise UserError("--heartbeat needs a camera; give it with --camera.")
+    # The demo session and videos have no heartbeat, because they are not cameras.
+    first = 2 if args.demo else 1
+    signals = Signals(sources=tuple(str(number) for number in range(first, first + len(args.camera))))
+    signals.configure(signal_settings(args))
+    return LiveOutput(signals)
 
 
 def source_requests(args: argparse.Namespace) -> list[SourceRequest]:
