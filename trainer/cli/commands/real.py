@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fasdemo.models.model_file import ModelFile
+    from trainer.evaluation.real.captures import RealSource
+    from trainer.evaluation.real.measure import Benchmark
 
 EXAMPLE = "python -m trainer real ../shared/real --folder door=recordings/door --json real.json"
 
@@ -60,15 +67,10 @@ def run(args: argparse.Namespace) -> int:
 
     from fasdemo.atomic_file import write_text
     from fasdemo.errors import UserError
-    from fasdemo.models.model_file import ModelFile
-    from fasdemo.models.predictor import Predictor
     from fasdemo.models.registry import find_model, shipped_models
     from fasdemo.outputs import check_outputs
-    from fasdemo.progress import bar
     from trainer.evaluation.marks import check_marks, write_between
-    from trainer.evaluation.real.captures import RealSource
     from trainer.evaluation.real.faces import KeptFaces
-    from trainer.evaluation.real.layouts import folder_sources, real_sources, without_people
     from trainer.evaluation.real.measure import Benchmark
     from trainer.evaluation.real.report import BEGIN, END, page_lines, terminal_table
 
@@ -76,42 +78,19 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--threads {args.threads}: too small; give at least 1.")
     if args.captures is None and not args.folder:
         raise UserError("no captures to measure; give their folder, or --folder NAME=FOLDER.")
-    sources: list[RealSource] = [] if args.captures is None else real_sources(args.captures)
-    for text in args.folder:
-        name, equals, place = text.partition("=")
-        if not (name and equals and place):
-            raise UserError(f"--folder {text}: not valid; give NAME=FOLDER.")
-        sources += folder_sources(name, Path(place))
-    folders = [Path(text.partition("=")[2]) for text in args.folder]
-    check_outputs({"--json": args.json, "--page": args.page}, [args.captures, *folders, *map(Path, args.model)])
-    if args.source:
-        unknown = sorted(set(args.source) - {source.name for source in sources})
-        if unknown:
-            raise UserError(
-                f"--source {unknown[0]}: no such source; choose from {', '.join(source.name for source in sources)}."
-            )
-        sources = [source for source in sources if source.name in args.source]
-    if args.without_people:
-        sources = without_people(sources, args.without_people)
+    folders = _named_folders(args.folder)
+    check_outputs(
+        {"--json": args.json, "--page": args.page}, [args.captures, *folders.values(), *map(Path, args.model)]
+    )
+    sources = _sources(args, folders)
     existing = args.page is not None and args.page.exists()
     if existing:
         check_marks(args.page, BEGIN, END)
     files: list[ModelFile] = [find_model(name) for name in args.model] or list(shipped_models())
     kept = KeptFaces(args.work / "faces")
-    benchmark = Benchmark(kept, args.policy, args.threads, not args.no_engine)
-    records = []
     try:
-        with bar() as progress:
-            jobs = [(f, s) for f in files for s in sources if benchmark.subsets(f.card, s)]
-            task = progress.add_task("measuring", total=sum(len(source.captures) for _, source in jobs))
-            for file in files:
-                with Predictor(file, "cpu", args.threads) as predictor:
-                    for source in sources:
-                        progress.update(task, description=f"{file.card.name}: {source.name}")
-                        measured = benchmark.measure(predictor, source, lambda: progress.advance(task))
-                        if measured is not None:
-                            own = {"model": measured.model, "threshold": measured.threshold}
-                            records += [{**own, **record} for record in measured.figures()]
+        benchmark = Benchmark(kept, args.policy, args.threads, not args.no_engine)
+        records = _measure(files, sources, benchmark, args.threads)
     finally:
         kept.release()
     if not records:
@@ -139,3 +118,56 @@ def run(args: argparse.Namespace) -> int:
         else:
             write_text(args.page, "\n".join(["# Real captures", "", BEGIN, *lines, END, ""]))
     return 0
+
+
+def _named_folders(texts: Sequence[str]) -> dict[str, Path]:
+    """Return the folder of each text `NAME=FOLDER`."""
+    from fasdemo.errors import UserError
+
+    found = {}
+    for text in texts:
+        name, equals, place = text.partition("=")
+        if not (name and equals and place):
+            raise UserError(f"--folder {text}: not valid; give NAME=FOLDER.")
+        found[text] = Path(place)
+    return found
+
+
+def _sources(args: argparse.Namespace, folders: Mapping[str, Path]) -> list[RealSource]:
+    """Return the sources that the options choose."""
+    from fasdemo.errors import UserError
+    from trainer.evaluation.real.layouts import folder_sources, real_sources, without_people
+
+    sources: list[RealSource] = [] if args.captures is None else real_sources(args.captures)
+    for text, folder in folders.items():
+        sources += folder_sources(text.partition("=")[0], folder)
+    if args.source:
+        unknown = sorted(set(args.source) - {source.name for source in sources})
+        if unknown:
+            raise UserError(
+                f"--source {unknown[0]}: no such source; choose from {', '.join(source.name for source in sources)}."
+            )
+        sources = [source for source in sources if source.name in args.source]
+    return without_people(sources, args.without_people) if args.without_people else sources
+
+
+def _measure(
+    files: Sequence[ModelFile], sources: Sequence[RealSource], benchmark: Benchmark, threads: int
+) -> list[dict[str, Any]]:
+    """Return the figures of every model on every source whose streams it can use."""
+    from fasdemo.models.predictor import Predictor
+    from fasdemo.progress import bar
+
+    records: list[dict[str, Any]] = []
+    with bar() as progress:
+        jobs = [(file, source) for file in files for source in sources if benchmark.subsets(file.card, source)]
+        task = progress.add_task("measuring", total=sum(len(source.captures) for _, source in jobs))
+        for file in files:
+            with Predictor(file, "cpu", threads) as predictor:
+                for source in sources:
+                    progress.update(task, description=f"{file.card.name}: {source.name}")
+                    measured = benchmark.measure(predictor, source, lambda: progress.advance(task))
+                    if measured is not None:
+                        own = {"model": measured.model, "threshold": measured.threshold}
+                        records += [{**own, **record} for record in measured.figures()]
+    return records
