@@ -26,6 +26,7 @@ from fasdemo.cli.main import main
 from fasdemo.display import display_problem
 from fasdemo.errors import UserError, printable, unicode_text
 from fasdemo.sessions.image_codec import decode_image
+from fasdemo.sessions.video import video_color
 from fasdemo.sessions.video.video_color import standard_range, upright
 from fasdemo.sessions.video.video_track import VideoTrack
 from fasdemo.spreadsheet import safe_cell, stored_cell
@@ -84,8 +85,11 @@ class _Data:
         ((0, -1, -1, 0), [[6, 4, 2], [5, 3, 1]]),
     ],
 )
-def test_upright_follows_every_display_matrix(matrix: tuple[int, ...], expected: list[list[int]]) -> None:
-    frame = type("F", (), {"side_data": [_Data(*(65536 * one for one in matrix))], "rotation": 0})()
+def test_upright_follows_every_display_matrix(
+    matrix: tuple[int, ...], expected: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(video_color, "SideDataContainer", lambda frame: frame.data)
+    frame = type("F", (), {"data": [_Data(*(65536 * one for one in matrix))], "rotation": 0})()
     image = np.array([[1, 2], [3, 4], [5, 6]], np.uint8)
     assert upright(image, frame).tolist() == expected
 
