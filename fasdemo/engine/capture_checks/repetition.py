@@ -55,7 +55,7 @@ back to an earlier position is so for one or two frames."""
 
 _FAR = np.iinfo(np.int32).max
 
-_Values = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+_Values = npt.NDArray[np.uint16]
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class _Past:
     """The last frames of one stream in a ring buffer.
 
     Attributes:
-        values: subsampled images, uint8 or uint16 as in the stream, (_KEPT, h, w).
+        values: subsampled images, uint16 (_KEPT, h, w).
         times_s: times of the frames, float64 (_KEPT,).
         count: number of frames since the size changed.
         mark: counter and time of the last frame.
@@ -108,8 +108,8 @@ class RepeatCheck:
         step = max(image.shape[1] // _GRID_WIDTH, 1)
         thinned = image[step // 2 :: step, step // 2 :: step]
         past = self._past.get(stream)
-        if past is None or past.values.shape[1:] != thinned.shape or past.values.dtype != thinned.dtype:
-            past = self._past[stream] = _Past(np.zeros((_KEPT, *thinned.shape), thinned.dtype))
+        if past is None or past.values.shape[1:] != thinned.shape:
+            past = self._past[stream] = _Past(np.zeros((_KEPT, *thinned.shape), np.uint16))
         mark = frame.times.get(stream)
         if mark is not None and mark == past.mark:
             # The last image of a slower stream, repeated with its own counter and time.
@@ -171,27 +171,25 @@ def _again(
     if len(use) < _MIN_VALID:
         past.nearer = 0
         return False
-    frames_back = (place - np.arange(filled)) % _KEPT
-    # Only rows that are compared are read: the stored frames do not fit into the processor's cache.
-    rows = np.flatnonzero((past.times_s[place] - past.times_s[:filled] <= window_s) | (frames_back <= _WINDOW_FRAMES))
-    age_s, frames_back = past.times_s[place] - past.times_s[rows], frames_back[rows]
-    values = past.values.reshape(-1).take(rows[:, None] * flat.shape[1] + use).astype(np.int32)
-    difference = np.abs(values - values[frames_back == 0])
+    values = flat.take(use, axis=1).astype(np.int32)
+    difference = np.abs(values - values[place])
     distance = np.minimum(difference, _MAX_DIFFERENCE).sum(axis=1, dtype=np.int32)
     equal = len(use) - np.count_nonzero(difference, axis=1)
-    last = frames_back == 1
-    step = int(distance[last][0])
+    step = int(distance[(place - 1) % _KEPT])
     # Exclude the frame itself, and recent frames of a file, which may be identical.
     too_near_s = FILE_REPEATS_S - 1e-6 if stream == "rgb" and not live else 1e-9
+    age_s = past.times_s[place] - past.times_s[:filled]
+    frames_back = (place - np.arange(filled)) % _KEPT
     left_out = (age_s < too_near_s) | ((age_s > window_s) & (frames_back > _WINDOW_FRAMES))
     equal[left_out] = 0
     share = _SAME_SHARE if live or stream != "rgb" else _SAME_SHARE_OF_FILE
     nearest = int(equal.argmax())
     if equal[nearest] >= share * len(use) and _same(
-        flat, place, int(rows[nearest]), _points(region, grid, _CHECKED), limits, share
+        flat, place, nearest, _points(region, grid, _CHECKED), limits, share
     ):
         return True
-    distance[left_out | last | (age_s > window_s)] = _FAR
+    distance[left_out | (age_s > window_s)] = _FAR
+    distance[(place - 1) % _KEPT] = _FAR
     nearer = step >= _MIN_STEP * len(use) and int(distance.min()) <= _NEARER * step
     past.nearer = past.nearer + 1 if nearer else 0
     return past.nearer >= _NEARER_FRAMES
