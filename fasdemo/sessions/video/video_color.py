@@ -108,7 +108,8 @@ def _display_matrix(frame: Any) -> tuple[int, int, int, int] | None:
     """Return a, b, c, d of x' = a x + c y, y' = b x + d y; None if the frame has no valid display matrix."""
     # `frame.side_data` and the frame would refer to each other, so that hundreds of frames would wait for the garbage
     # collector: 95 MB for each video of 640 x 480.
-    for data in SideDataContainer(frame):
+    container: Any = SideDataContainer  # its type declaration lacks the argument
+    for data in container(frame):
         if data.type.name == "DISPLAYMATRIX":
             values = np.frombuffer(bytes(data), np.int32)
             if len(values) >= 9:
