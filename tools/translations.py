@@ -34,7 +34,7 @@ from fasdemo.gui.window.workspace import TABS
 from fasdemo.record.labels import DISTANCES, LIGHTS
 from fasdemo.runtime.headline import FAULTS, WAITING, WORDS
 from fasdemo.runtime.outputs.event_picture_writer import CONSENT as PICTURE_CONSENT
-from fasdemo.tuning.presentations import NO_RESPONSE
+from fasdemo.tuning.scores.presentations import NO_RESPONSE
 
 ROOT = Path(__file__).parents[1]
 SOURCES = (*sorted((ROOT / "fasdemo/gui").rglob("*.py")), ROOT / "fasdemo/runtime/headline.py")

@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 from fasdemo.tuning.figures import BINS, DetCurve, histogram
-from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.scores.scoring import Scoring
 
 WIDTH, HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 26, 40

@@ -12,8 +12,8 @@ import numpy as np
 
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.error_rates import Floats, Rate, Scored, apcer, bpcer, non_response, pair, pooled, worst
-from fasdemo.tuning.presentations import Presentation
-from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.scores.presentations import Presentation
+from fasdemo.tuning.scores.scoring import Scoring
 
 MIN_THRESHOLD, MAX_THRESHOLD = 0.0001, 0.9999
 BINS = 40

@@ -11,10 +11,10 @@ from typing import Literal
 from fasdemo.engine.reasons import Effect, Reason, effect, ordered
 from fasdemo.engine.result import Status
 from fasdemo.models.log_odds import log_odds, sigmoid
-from fasdemo.tuning.presentations import NO_RESPONSE, Outcome, Presentation, outcome
-from fasdemo.tuning.records import STATUSES, Ints
-from fasdemo.tuning.replay import LOG_ODDS_LIMIT, OVER_TIME, threshold_of
-from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.scores.presentations import NO_RESPONSE, Outcome, Presentation, outcome
+from fasdemo.tuning.scores.records import STATUSES, Ints
+from fasdemo.tuning.scores.replay import LOG_ODDS_LIMIT, OVER_TIME, threshold_of
+from fasdemo.tuning.scores.scoring import Scoring
 
 Kind = Literal["accepted", "refused", "uncertain"]
 _ORDER: tuple[Kind, ...] = ("accepted", "refused", "uncertain")

@@ -15,8 +15,8 @@ from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult
 from fasdemo.runtime.requests import EngineRequest
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.rows import Rows, load_rows
-from fasdemo.tuning.cache import Cache, cache_folder, session_hash
-from fasdemo.tuning.records import scores_of
+from fasdemo.tuning.scores.cache import Cache, cache_folder, session_hash
+from fasdemo.tuning.scores.records import scores_of
 
 MAX_FRAMES = 9000
 """Maximum number of frames: five minutes at 30 per second. Longer sessions are scored from the library."""

@@ -22,7 +22,7 @@ from fasdemo.tuning.charts import colour_of, det_svg, histogram_svg
 from fasdemo.tuning.figures import Figures, counts, det_curve
 from fasdemo.tuning.gallery import Case
 from fasdemo.tuning.pictures import case_pictures
-from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.scores.scoring import Scoring
 
 MAX_CASES = 24
 """Number of cases with pictures in a report."""

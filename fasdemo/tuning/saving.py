@@ -30,8 +30,8 @@ from fasdemo.models.model_file import read_model
 from fasdemo.models.onnx_file import with_card
 from fasdemo.outputs import check_folder_exists, check_outputs
 from fasdemo.tuning.figures import Figures
-from fasdemo.tuning.presentations import Presentation
-from fasdemo.tuning.scoring import Plan, Scoring
+from fasdemo.tuning.scores.presentations import Presentation
+from fasdemo.tuning.scores.scoring import Plan, Scoring
 from fasdemo.tuning.site_fit import measured
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")

@@ -16,13 +16,13 @@ from fasdemo.frames import Truth
 from fasdemo.models.card import Threshold
 from fasdemo.models.registry import select_model
 from fasdemo.sessions.loading import load_session
-from fasdemo.tuning.cache import Cache, cache_folder, session_hash
 from fasdemo.tuning.gallery import Kind, kind_of
-from fasdemo.tuning.presentations import Outcome, outcome, presentations_of
-from fasdemo.tuning.records import STATUSES, Ints, SessionScores
-from fasdemo.tuning.replay import Replay
-from fasdemo.tuning.scoring import Progress, score_folder
-from fasdemo.tuning.session_scorer import Scorer, SessionScorer
+from fasdemo.tuning.scores.cache import Cache, cache_folder, session_hash
+from fasdemo.tuning.scores.presentations import Outcome, outcome, presentations_of
+from fasdemo.tuning.scores.records import STATUSES, Ints, SessionScores
+from fasdemo.tuning.scores.replay import Replay
+from fasdemo.tuning.scores.scoring import Progress, score_folder
+from fasdemo.tuning.scores.session_scorer import Scorer, SessionScorer
 
 _STRONGEST = (Status.LIVE, Status.SPOOF, Status.UNCERTAIN)
 """Which verdict a frame with several faces has: LIVE if any face is LIVE, because a door opens then."""

@@ -33,8 +33,8 @@ from fasdemo.runtime.requests import EngineRequest
 from fasdemo.sessions.description import with_own_checksum
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.writer import write_session_file
-from fasdemo.tuning.cache import Cache, cache_folder, session_hash
-from fasdemo.tuning.scoring import Cancelled, Progress
+from fasdemo.tuning.scores.cache import Cache, cache_folder, session_hash
+from fasdemo.tuning.scores.scoring import Cancelled, Progress
 from tests.support.qt_input import QTest
 from tests.support.tuning_fixtures import LIVE, PRINT, scored
 from tests.support.window_scenes import ALL, FPS, HEIGHT, WIDTH, Scene, ScriptedProcessor, make_frame

@@ -14,9 +14,9 @@ from fasdemo.faces.face import Face
 from fasdemo.frames import Truth
 from fasdemo.models.registry import find_model
 from fasdemo.sessions.schema import Device, Session
-from fasdemo.tuning.presentations import Presentation, presentations_of
-from fasdemo.tuning.records import SessionScores, scores_of
-from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.scores.presentations import Presentation, presentations_of
+from fasdemo.tuning.scores.records import SessionScores, scores_of
+from fasdemo.tuning.scores.scoring import Scoring
 
 CAMERA = "Intel RealSense D435"
 EVIDENCE = {

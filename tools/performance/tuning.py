@@ -26,8 +26,8 @@ from fasdemo.progress import track
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.schema import Session
 from fasdemo.sessions.writer import SessionWriter
-from fasdemo.tuning.cache import cache_folder
-from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.scores.cache import cache_folder
+from fasdemo.tuning.scores.scoring import Scoring
 
 LENGTH = 45
 """Frames of a session."""

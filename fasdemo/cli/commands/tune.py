@@ -20,7 +20,7 @@ from fasdemo.tuning.figures import MAX_THRESHOLD, MIN_THRESHOLD, checked_thresho
 from fasdemo.tuning.gallery import cases, in_order
 from fasdemo.tuning.report import Variant, interval_words, rate_words, report_json, variant_name, write_report
 from fasdemo.tuning.saving import check_policy, check_site, check_site_file, save_policy, save_site
-from fasdemo.tuning.scoring import Plan, Progress, plan_scoring, score_folder
+from fasdemo.tuning.scores.scoring import Plan, Progress, plan_scoring, score_folder
 
 EXAMPLE = "fasdemo tune sessions --report report.html"
 

@@ -31,7 +31,7 @@ from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.pictures import as_qimage
 from fasdemo.gui.widgets.verdict_bar import MARKERS_ROLE, VERDICTS_ROLE, VerdictBar, marker_words, shares
 from fasdemo.tuning.gallery import Kind
-from fasdemo.tuning.scoring import Progress
+from fasdemo.tuning.scores.scoring import Progress
 
 COLUMNS = (
     "", "Subject", "Shown", "Verdicts", "Agreement", "Recorded", "Length", "Distance", "Lighting", "Camera", "Folder",

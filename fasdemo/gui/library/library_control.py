@@ -13,8 +13,8 @@ from fasdemo.gui.library.library_index import Engine, LibraryEntry, with_verdict
 from fasdemo.gui.translation import tr
 from fasdemo.gui.tuning.background import Background
 from fasdemo.runtime.requests import EngineRequest
-from fasdemo.tuning.scoring import Progress
-from fasdemo.tuning.scoring_process import ScoringProcess
+from fasdemo.tuning.scores.scoring import Progress
+from fasdemo.tuning.scores.scoring_process import ScoringProcess
 from fasdemo.tuning.session_verdicts import score_sessions
 
 

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from fasdemo.errors import UserError
 from fasdemo.gui.translation import tr
-from fasdemo.tuning.scoring import Cancelled
+from fasdemo.tuning.scores.scoring import Cancelled
 
 _log = logging.getLogger(__name__)
 

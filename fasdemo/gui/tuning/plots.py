@@ -18,7 +18,7 @@ from fasdemo.gui.style.theme import status_line
 from fasdemo.gui.translation import tr
 from fasdemo.tuning.charts import MIN_RATE, colour_of
 from fasdemo.tuning.figures import BINS, DetCurve, checked_thresholds, histogram
-from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.scores.scoring import Scoring
 
 _MIN_HEIGHT_PX = 130
 _MIN_LABELS_PX = 180

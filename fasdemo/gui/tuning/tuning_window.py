@@ -29,8 +29,8 @@ from fasdemo.gui.widgets.window_state import fit_screen
 from fasdemo.tuning.gallery import Case, cases, in_order
 from fasdemo.tuning.report import Variant, variant_name, write_report
 from fasdemo.tuning.saving import save_policy, save_site
-from fasdemo.tuning.scoring import Cancelled, Progress, Scoring, score_folder
-from fasdemo.tuning.scoring_process import ScoringProcess
+from fasdemo.tuning.scores.scoring import Cancelled, Progress, Scoring, score_folder
+from fasdemo.tuning.scores.scoring_process import ScoringProcess
 
 _SETTLE_MS = 250
 """Time without a change of the thresholds after which the gallery is computed."""
@@ -44,7 +44,7 @@ class TuningWindow(QMainWindow):
 
     Args:
         models: names of the shipped models.
-        score: scores a folder, as `fasdemo.tuning.scoring.score_folder`.
+        score: scores a folder, as `fasdemo.tuning.scores.scoring.score_folder`.
         release: closes the source of the main window if it plays the given session, whose label is changed.
 
     Signals:

@@ -22,7 +22,7 @@ from fasdemo.gui.tuning.plots import HistogramPlot
 from fasdemo.gui.tuning.tables import make_table
 from fasdemo.tuning.figures import DetCurve, Figures, checked_thresholds, counts, det_curve, figures_at
 from fasdemo.tuning.report import interval_words, rate_words, variant_name
-from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.scores.scoring import Scoring
 
 COLUMNS = ("Shown", "Wrong", "Rate", "95 % interval", "No response")
 

@@ -15,9 +15,9 @@ from fasdemo.runtime.frame_processor import make_processor, make_source
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import find_sessions
-from fasdemo.tuning.cache import Cache, session_hash
 from fasdemo.tuning.played import PlayedListener, PlayedSession, has_default_rules, store_played
-from fasdemo.tuning.scoring import score_folder
+from fasdemo.tuning.scores.cache import Cache, session_hash
+from fasdemo.tuning.scores.scoring import score_folder
 from tests.support.tuning_fixtures import LIVE, results
 from tools.performance.tuning import make_sessions
 

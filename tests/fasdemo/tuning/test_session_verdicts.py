@@ -17,9 +17,9 @@ from fasdemo.models.registry import select_model
 from fasdemo.record.labels import labels_from_options, session_of
 from fasdemo.record.recorder import Recorder
 from fasdemo.sessions.loading import load_session
-from fasdemo.tuning.cache import Cache, session_hash
-from fasdemo.tuning.records import scores_of
-from fasdemo.tuning.scoring import Progress
+from fasdemo.tuning.scores.cache import Cache, session_hash
+from fasdemo.tuning.scores.records import scores_of
+from fasdemo.tuning.scores.scoring import Progress
 from fasdemo.tuning.session_verdicts import score_sessions, stored_verdicts
 from tests.support.tuning_fixtures import LIVE, PRINT, results
 from tests.support.window_scenes import ALL, FPS, HEIGHT, WIDTH, make_frame

@@ -20,7 +20,7 @@ from fasdemo.tuning.figures import checked_thresholds, det_curve, figures_at, hi
 from fasdemo.tuning.gallery import Case, cases, in_order
 from fasdemo.tuning.report import Variant, report_html, report_json, write_report
 from fasdemo.tuning.saving import save_policy, save_site, site_of
-from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.scores.scoring import Scoring
 from tests.support.tuning_fixtures import CAMERA, LIVE, MASK, PRINT, scoring
 
 MADE = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)

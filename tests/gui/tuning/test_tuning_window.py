@@ -25,7 +25,7 @@ from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import verify_session
 from fasdemo.sessions.rows import kinds_of
 from fasdemo.sessions.writer import SessionWriter
-from fasdemo.tuning.scoring import Cancelled, Progress, Scoring
+from fasdemo.tuning.scores.scoring import Cancelled, Progress, Scoring
 from tests.support.qt_input import QTest
 from tests.support.tuning_fixtures import LIVE, MASK, PRINT, scoring, session
 from tests.support.window_actions import shown_frame

@@ -14,9 +14,9 @@ import pytest
 
 from fasdemo.errors import UserError
 from fasdemo.sessions.repair import find_sessions
-from fasdemo.tuning.scoring import Cancelled, Progress, score_folder
-from fasdemo.tuning.scoring_process import ScoringProcess
-from fasdemo.tuning.session_scorer import SessionFailedError, SessionScorer
+from fasdemo.tuning.scores.scoring import Cancelled, Progress, score_folder
+from fasdemo.tuning.scores.scoring_process import ScoringProcess
+from fasdemo.tuning.scores.session_scorer import SessionFailedError, SessionScorer
 from fasdemo.tuning.session_verdicts import score_sessions, stored_verdicts
 from tests.support.threads import check_no_thread_is_left
 from tools.performance.tuning import make_sessions

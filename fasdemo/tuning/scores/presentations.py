@@ -12,8 +12,8 @@ from fasdemo.engine.result import Status
 from fasdemo.error_rates import UNNAMED_SPECIES
 from fasdemo.frames import Truth
 from fasdemo.sessions.schema import Session
-from fasdemo.tuning.records import STATUSES, Ints, SessionScores
-from fasdemo.tuning.replay import Replay
+from fasdemo.tuning.scores.records import STATUSES, Ints, SessionScores
+from fasdemo.tuning.scores.replay import Replay
 
 NO_RESPONSE = "NO RESPONSE"
 """Outcome of a presentation in which no face had a score."""

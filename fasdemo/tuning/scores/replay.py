@@ -17,7 +17,7 @@ from fasdemo.engine.result import Status
 from fasdemo.engine.temporal.track_state import TrackStates
 from fasdemo.models.card import Threshold
 from fasdemo.models.log_odds import log_odds, sigmoid
-from fasdemo.tuning.records import STATUSES, Ints, SessionScores
+from fasdemo.tuning.scores.records import STATUSES, Ints, SessionScores
 
 OVER_TIME = frozenset({Reason.SCORE_SPOOF, Reason.SCORE_UNCERTAIN, Reason.GATHERING})
 """Reasons that the sequential test adds; they depend on the thresholds."""

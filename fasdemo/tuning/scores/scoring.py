@@ -20,10 +20,10 @@ from fasdemo.sessions.description import edited_files
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import find_sessions
 from fasdemo.sessions.schema import Session
-from fasdemo.tuning.cache import Cache, cache_folder, session_hash
-from fasdemo.tuning.presentations import Presentation, presentations_of
-from fasdemo.tuning.records import SessionScores
-from fasdemo.tuning.session_scorer import Scorer, SessionFailedError, SessionScorer
+from fasdemo.tuning.scores.cache import Cache, cache_folder, session_hash
+from fasdemo.tuning.scores.presentations import Presentation, presentations_of
+from fasdemo.tuning.scores.records import SessionScores
+from fasdemo.tuning.scores.session_scorer import Scorer, SessionFailedError, SessionScorer
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.models.card import Threshold
-from fasdemo.tuning.presentations import NO_RESPONSE, outcome, presentations_of
-from fasdemo.tuning.records import STATUSES, SessionScores, scores_of
-from fasdemo.tuning.replay import Replay, threshold_of
+from fasdemo.tuning.scores.presentations import NO_RESPONSE, outcome, presentations_of
+from fasdemo.tuning.scores.records import STATUSES, SessionScores, scores_of
+from fasdemo.tuning.scores.replay import Replay, threshold_of
 from tests.support.tuning_fixtures import LIVE, PRINT, results, scored, session
 
 

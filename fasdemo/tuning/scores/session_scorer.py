@@ -12,8 +12,8 @@ from typing import Protocol, Self
 from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import FrameResult
-from fasdemo.tuning.kept_parts import KeptParts, load_parts
-from fasdemo.tuning.records import SessionScores, scores_of
+from fasdemo.tuning.scores.kept_parts import KeptParts, load_parts
+from fasdemo.tuning.scores.records import SessionScores, scores_of
 
 OnFrame = Callable[[int], object]
 """Called with the number of frames that are scored; ends the scoring if it raises."""

@@ -14,11 +14,11 @@ from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import find_sessions
-from fasdemo.tuning import scoring as scoring_module
-from fasdemo.tuning import session_scorer
-from fasdemo.tuning.cache import session_hash
-from fasdemo.tuning.scoring import Cancelled, Progress, Scoring, score_folder
-from fasdemo.tuning.session_scorer import SessionScorer
+from fasdemo.tuning.scores import scoring as scoring_module
+from fasdemo.tuning.scores import session_scorer
+from fasdemo.tuning.scores.cache import session_hash
+from fasdemo.tuning.scores.scoring import Cancelled, Progress, Scoring, score_folder
+from fasdemo.tuning.scores.session_scorer import SessionScorer
 from tools.performance.tuning import make_sessions
 
 

@@ -23,8 +23,8 @@ from typing import IO, Any, Self
 import psutil
 
 from fasdemo.errors import UserError
-from fasdemo.tuning.records import SessionScores
-from fasdemo.tuning.session_scorer import OnFrame, SessionFailedError, SessionScorer
+from fasdemo.tuning.scores.records import SessionScores
+from fasdemo.tuning.scores.session_scorer import OnFrame, SessionFailedError, SessionScorer
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class ScoringProcess:
             raise SessionFailedError(self._how_it_ended()) from None
 
     def _start(self) -> subprocess.Popen[bytes]:
-        package = Path(__file__).resolve().parents[2]
+        package = Path(__file__).resolve().parents[3]
         try:
             # With -P, Python does not import modules from the current folder.
             self._child = subprocess.Popen(

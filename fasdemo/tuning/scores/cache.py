@@ -19,7 +19,7 @@ from fasdemo.bounded_file import read_bounded
 from fasdemo.errors import UserError
 from fasdemo.folder_walk import walk
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE, Session
-from fasdemo.tuning.records import SessionScores
+from fasdemo.tuning.scores.records import SessionScores
 
 FORMAT = 1
 """Number of the content's form; a change of it, or of the version of fasdemo, makes the old files unused."""
