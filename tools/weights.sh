@@ -70,18 +70,30 @@ done
 train fasdemo-flex fasdemo-flex "$mixed" --epochs 6 --set run.ema=0.997 \
   --init "depth=$runs/fasdemo-featherb-depth/model.pt" "ir=$runs/fasdemo-featherb-ir/model.pt" \
   "rgb=$runs/first-rgb/model.pt"
-# Colour alone: photographs and their recaptures. LITE starts the trunk from ImageNet weights, and TEACHER, an ONNX model
-# on colour with a card beside it, rates the live faces of the second training, if given.
-# The first training of the shipped weights had 10,000 pictures of the first version of `synth photographs`, the second one
-# a limit of 21 minutes (two epochs).
-photographs=$WORK/photographs
-# shellcheck disable=SC2086
-"${trainer[@]}" synth photographs ${PORTRAITS:+--portraits $PORTRAITS $MORE} ${HEADS:+--heads "$HEADS"} \
-  ${ENVIRONMENTS:+--environments "$ENVIRONMENTS"} --work "$WORK" --count "$PHOTOGRAPHS" --live-share 0.5 \
-  --seed $((SEED + 10)) --output "$photographs"
+# Infrared alone starts from ImageNet weights, if LITE is given.
+train fasdemo-lite-ir fasdemo-lite-ir "$mixed" ${LITE:+--init "all=$LITE"}
+# Colour alone: photographs and their recaptures, in two sets. LITE starts the trunk from ImageNet weights, and TEACHER, an
+# ONNX model on colour with a card beside it, rates the live faces from the second training on, if given. The shipped
+# weights are the mean of the second and third training. Their first training had 10,000 pictures of the first version of
+# `synth photographs`, the second a limit of 21 minutes (two epochs), and the third a set of an earlier version.
+# photograph OUTPUT SEED [OPTIONS]
+photograph() {
+  local output=$1 seed=$2; shift 2
+  # shellcheck disable=SC2086
+  "${trainer[@]}" synth photographs ${PORTRAITS:+--portraits $PORTRAITS $MORE} ${HEADS:+--heads "$HEADS"} \
+    ${ENVIRONMENTS:+--environments "$ENVIRONMENTS"} --work "$WORK" --count "$PHOTOGRAPHS" --live-share 0.5 \
+    --seed "$seed" --output "$output" "$@"
+}
+photographs=$WORK/photographs wider=$WORK/photographs-wide
+photograph "$photographs" $((SEED + 10))
+photograph "$wider" $((SEED + 20)) --field 3
 train first-wide-rgb fasdemo-wide-rgb "$photographs" --epochs 12 ${LITE:+--init "all=$LITE"}
-train fasdemo-wide-rgb fasdemo-wide-rgb "$photographs" --epochs 7 --lr 0.0003 --init "all=$runs/first-wide-rgb/model.pt" \
+train second-wide-rgb fasdemo-wide-rgb "$photographs" --epochs 7 --lr 0.0003 --init "all=$runs/first-wide-rgb/model.pt" \
   ${TEACHER:+--teacher "$TEACHER"}
+train third-wide-rgb fasdemo-wide-rgb "$wider" --epochs 4 --lr 0.0004 --init "all=$runs/second-wide-rgb/model.pt" \
+  ${TEACHER:+--teacher "$TEACHER"}
+[ -f "$runs/fasdemo-wide-rgb/model.pt" ] || "${trainer[@]}" average "$runs/third-wide-rgb/model.pt" \
+  "$runs/second-wide-rgb/model.pt" --data "$wider" --output "$runs/fasdemo-wide-rgb"
 for fusion in cdc concat pipenet; do
   train "fasdemo-$fusion" "fasdemo-$fusion" "$mixed"
 done
@@ -97,19 +109,20 @@ credits=${CREDITS:-portraits: Face Research Lab London Set, DeBruine and Jones 2
 
 # FOLDER NAME [OPTIONS]
 export_model() {
-  local folder=$1 name=$2; shift 2
+  local folder=$1 name=$2 start=""; shift 2
+  [ "$name" != fasdemo-lite-ir ] || start=${LITE:+; ImageNet weights of EfficientNet-Lite0, Apache-2.0}
   "${trainer[@]}" export "$runs/$name/model.pt" --output "$folder/$name.onnx" --name "$name" --limits "$limits" \
-    --crops "$mixed" "$@" --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $exposures exposures${REAL:+, and real Kinect v2 captures of $PEOPLE}; $credits"
+    --crops "$mixed" "$@" --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $exposures exposures${REAL:+, and real Kinect v2 captures of $PEOPLE}$start; $credits"
 }
 
 mkdir -p "$MODELS" "$table"
-for name in fasdemo-featherb-depth fasdemo-featherb-ir fasdemo-featherb-rgb; do
+for name in fasdemo-featherb-depth fasdemo-lite-ir fasdemo-featherb-ir fasdemo-featherb-rgb; do
   export_model "$MODELS" "$name"
 done
 export_model "$MODELS" fasdemo-flex
 "${trainer[@]}" export "$runs/fasdemo-wide-rgb/model.pt" --output "$MODELS/fasdemo-wide-rgb.onnx" \
   --name fasdemo-wide-rgb --limits "Trained on photographs of people and simulated recaptures of them; no real attack was trained on, and the figures of this card are of simulated ones. docs/models.md has figures on real pictures." \
-  --training-data "photographs and simulated recaptures (docs/synth.md), seed $((SEED + 10)), $PHOTOGRAPHS pictures${LITE:+; ImageNet weights of EfficientNet-Lite0, Apache-2.0}; $credits"
+  --training-data "photographs and simulated recaptures (docs/synth.md), seeds $((SEED + 10)) and $((SEED + 20)), $PHOTOGRAPHS pictures each${LITE:+; ImageNet weights of EfficientNet-Lite0, Apache-2.0}; $credits"
 for name in fasdemo-cdc fasdemo-concat fasdemo-pipenet FeatherNetA-depth FeatherNetB-depth; do
   export_model "$table" "$name"
 done
@@ -119,9 +132,9 @@ cp "$runs/fasdemo-flex/model.pt" "$MODELS/fasdemo-flex.pt"
 import sys
 from pathlib import Path
 from fasdemo.models.model_file import write_manifest
-# The first model for a number of streams is the default. For one stream it is the single-stream network, which is as
-# accurate as fasdemo-flex and three times as fast; for three streams it is fasdemo-flex.
-order = ("featherb-depth", "featherb-ir", "wide-rgb", "featherb-rgb", "flex")
+# The first model for a number of streams is the default. For one stream it is a single-stream network, which is at least
+# as accurate as fasdemo-flex and faster; for three streams it is fasdemo-flex.
+order = ("featherb-depth", "lite-ir", "featherb-ir", "wide-rgb", "featherb-rgb", "flex")
 write_manifest(Path(sys.argv[1]), tuple(f"fasdemo-{name}.onnx" for name in order))
 PY
 echo "figures: tools/measure/leave_one_out.py --data $mixed, then tools/measure/model_figures.py --data $mixed"

@@ -17,6 +17,7 @@ COMMANDS = {
     "recapture": "add real live captures to a rendered data set, in both classes",
     "submit": "score a list of images and write a submission file",
     "ensemble": "combine several score files",
+    "average": "average the weights of several runs",
     "metrics": "print the metrics of the papers and of ISO/IEC 30107-3 for a score file",
     "cut": "cut the crops of recorded sessions and of videos",
     "shards": "write a data set into large files for training on many machines",

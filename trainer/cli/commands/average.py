@@ -1,0 +1,53 @@
+"""Command `python -m trainer average`: average the weights of several runs and choose thresholds for the mean."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from trainer.config import options
+
+EXAMPLE = "python -m trainer average runs/first/model.pt runs/second/model.pt --data data/synth --output runs/mean"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument(
+        "members", type=Path, nargs="+", metavar="MODEL", help="model.pt of runs that started from the same weights"
+    )
+    parser.add_argument("--output", type=Path, required=True, metavar="RUN", help="folder for the model")
+    options.add_data(parser)
+    options.add_machine(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the averaged model with its thresholds and figures, and print the figures.
+
+    Raises:
+        UserError: the models differ, an option or the data cannot be used, or a file cannot be written.
+    """
+    from fasdemo.errors import UserError
+    from fasdemo.outputs import check_output_folder
+    from trainer.checkpoints import checkpoint
+    from trainer.checkpoints.averaging import average
+    from trainer.config.schema import Config
+    from trainer.data.splits import note_run, open_splits
+    from trainer.device import make_fabric
+    from trainer.training.finalize import MODEL, finalize, summary
+    from trainer.training.train import BEST, LAST
+
+    check_output_folder("--output", args.output)
+    for name in (MODEL, LAST):
+        if (args.output / name).exists():
+            raise UserError(f"--output {args.output}: has a {name} of another run; give a new folder.")
+    mean = average(args.members)
+    config = Config.model_validate(mean.config)
+    config = config.model_copy(update={"data": options.data_config(args, config)})
+    splits = open_splits(config.data, config.network.modalities, config.network.flexible)
+    fabric = make_fabric(config, *options.machine(args))
+    fabric.launch()
+    note_run(splits, args.output)
+    checkpoint.save(args.output / BEST, mean)
+    print(summary(*finalize(config, splits, args.output, fabric)))
+    print(f"{args.output / MODEL}: python -m trainer export {args.output / MODEL} --output {config.name}.onnx")
+    return 0
