@@ -840,7 +840,7 @@
       <translation>Farbe allein darf LIVE sein</translation>
     </message>
     <message>
-      <source>Unreliable: the colour model accepts 1 of 9 real attacks (AUC 0.73 on 19 real pictures).</source>
+      <source>Unreliable: the colour model accepts 3 of 10 live and 0 of 9 attack pictures (AUC 0.73).</source>
       <translation>Unzuverlässig: Das Farbmodell akzeptiert 1 von 9 echten Angriffen (AUC 0,73 auf 19 echten Bildern).</translation>
     </message>
     <message>
@@ -1368,8 +1368,8 @@
       <translation>Farbe allein kann keine lebende Person beweisen; nehmen Sie eine Kamera mit Tiefe oder Infrarot.</translation>
     </message>
     <message>
-      <source>Only colour was used, and the colour model accepts 1 of 9 real attacks (AUC 0.73 on 19 real pictures).</source>
-      <translation>Nur Farbe wurde verwendet, und das Farbmodell akzeptiert 1 von 9 echten Angriffen (AUC 0,73 auf 19 echten Bildern).</translation>
+      <source>Only colour was used, and the colour model accepts 3 of 10 live and 0 of 9 attack pictures (AUC 0.73).</source>
+      <translation>Nur Farbe wurde verwendet, und das Farbmodell akzeptiert 3 von 10 Bildern echter Personen und 0 von 9 Angriffen (AUC 0,73).</translation>
     </message>
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>
@@ -2256,14 +2256,6 @@
       <translation>Noch nichts aufgenommen.</translation>
     </message>
     <message>
-      <source>1 marker</source>
-      <translation>1 Marke</translation>
-    </message>
-    <message>
-      <source>{count} markers</source>
-      <translation>{count} Marken</translation>
-    </message>
-    <message>
       <source>&amp;Play</source>
       <translation>Ab&amp;spielen</translation>
     </message>
@@ -2602,6 +2594,14 @@
     <message>
       <source>frame {number}</source>
       <translation>Bild {number}</translation>
+    </message>
+    <message>
+      <source>1 marker</source>
+      <translation>1 Marke</translation>
+    </message>
+    <message>
+      <source>{count} markers</source>
+      <translation>{count} Marken</translation>
     </message>
     <message>
       <source>no face</source>

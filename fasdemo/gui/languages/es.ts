@@ -840,8 +840,8 @@
       <translation>Solo color puede ser VIVO</translation>
     </message>
     <message>
-      <source>Unreliable: the colour model accepts 1 of 9 real attacks (AUC 0.73 on 19 real pictures).</source>
-      <translation>Poco fiable: el modelo de color acepta 1 de 9 ataques reales (AUC 0,73 en 19 imágenes reales).</translation>
+      <source>Unreliable: the colour model accepts 3 of 10 live and 0 of 9 attack pictures (AUC 0.73).</source>
+      <translation>Poco fiable: el modelo de color acepta 3 de 10 imágenes de personas reales y 0 de 9 ataques (AUC 0,73).</translation>
     </message>
     <message>
       <source>Neutral words</source>
@@ -1368,8 +1368,8 @@
       <translation>El color solo no puede probar que haya una persona viva; use una cámara con profundidad o infrarrojo.</translation>
     </message>
     <message>
-      <source>Only colour was used, and the colour model accepts 1 of 9 real attacks (AUC 0.73 on 19 real pictures).</source>
-      <translation>Solo se usó el color, y el modelo de color acepta 1 de 9 ataques reales (AUC 0,73 en 19 imágenes reales).</translation>
+      <source>Only colour was used, and the colour model accepts 3 of 10 live and 0 of 9 attack pictures (AUC 0.73).</source>
+      <translation>Solo se usó el color, y el modelo de color acepta 3 de 10 imágenes de personas reales y 0 de 9 ataques (AUC 0,73).</translation>
     </message>
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>
@@ -2256,14 +2256,6 @@
       <translation>Aún no se ha grabado nada.</translation>
     </message>
     <message>
-      <source>1 marker</source>
-      <translation>1 marca</translation>
-    </message>
-    <message>
-      <source>{count} markers</source>
-      <translation>{count} marcas</translation>
-    </message>
-    <message>
       <source>&amp;Play</source>
       <translation>Re&amp;producir</translation>
     </message>
@@ -2602,6 +2594,14 @@
     <message>
       <source>frame {number}</source>
       <translation>fotograma {number}</translation>
+    </message>
+    <message>
+      <source>1 marker</source>
+      <translation>1 marca</translation>
+    </message>
+    <message>
+      <source>{count} markers</source>
+      <translation>{count} marcas</translation>
     </message>
     <message>
       <source>no face</source>

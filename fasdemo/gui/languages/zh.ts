@@ -840,8 +840,8 @@
       <translation>仅彩色可判为真人</translation>
     </message>
     <message>
-      <source>Unreliable: the colour model accepts 1 of 9 real attacks (AUC 0.73 on 19 real pictures).</source>
-      <translation>不可靠：彩色模型会接受 9 次真实攻击中的 1 次（19 张真实图片上 AUC 0.73）。</translation>
+      <source>Unreliable: the colour model accepts 3 of 10 live and 0 of 9 attack pictures (AUC 0.73).</source>
+      <translation>不可靠：彩色模型接受 10 张真人图片中的 3 张和 9 张攻击图片中的 0 张（AUC 0.73）。</translation>
     </message>
     <message>
       <source>Neutral words</source>
@@ -1368,8 +1368,8 @@
       <translation>仅凭彩色无法证明是真人，请使用带深度或红外的摄像头。</translation>
     </message>
     <message>
-      <source>Only colour was used, and the colour model accepts 1 of 9 real attacks (AUC 0.73 on 19 real pictures).</source>
-      <translation>仅使用彩色，而彩色模型会接受 9 次真实攻击中的 1 次（19 张真实图片上 AUC 0.73）。</translation>
+      <source>Only colour was used, and the colour model accepts 3 of 10 live and 0 of 9 attack pictures (AUC 0.73).</source>
+      <translation>仅使用彩色，而彩色模型接受 10 张真人图片中的 3 张和 9 张攻击图片中的 0 张（AUC 0.73）。</translation>
     </message>
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>
@@ -2256,14 +2256,6 @@
       <translation>尚无录制。</translation>
     </message>
     <message>
-      <source>1 marker</source>
-      <translation>1 个标记</translation>
-    </message>
-    <message>
-      <source>{count} markers</source>
-      <translation>{count} 个标记</translation>
-    </message>
-    <message>
       <source>&amp;Play</source>
       <translation>播放(&amp;P)</translation>
     </message>
@@ -2602,6 +2594,14 @@
     <message>
       <source>frame {number}</source>
       <translation>第 {number} 帧</translation>
+    </message>
+    <message>
+      <source>1 marker</source>
+      <translation>1 个标记</translation>
+    </message>
+    <message>
+      <source>{count} markers</source>
+      <translation>{count} 个标记</translation>
     </message>
     <message>
       <source>no face</source>
