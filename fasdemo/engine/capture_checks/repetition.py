@@ -15,6 +15,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.engine.capture_checks.moved_repeat import MovedRepeatCheck
 from fasdemo.engine.reasons import REPEATED, Reason
 from fasdemo.faces.face import Box
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime
@@ -82,10 +83,12 @@ class RepeatCheck:
 
     def __init__(self) -> None:
         self._past: dict[Stream, _Past] = {}
+        self._moved = MovedRepeatCheck()
 
     def reset(self) -> None:
         """Forget all earlier frames, e.g. after a seek within a file."""
         self._past.clear()
+        self._moved.reset()
 
     def check(self, frame: FrameSet, box: Box | None) -> list[Reason]:
         """Return codes of `fasdemo.engine.reasons` for streams that show an old capture again.
@@ -102,6 +105,9 @@ class RepeatCheck:
             image = frame.rgb[..., 1] if stream == "rgb" else getattr(frame, stream)
             if image is not None and self._repeats(frame, stream, image, box):
                 codes.append(REPEATED[stream])
+        # Colour alone is often compressed, and compression repeats parts of images.
+        if frame.declared - {"rgb"} and self._moved.check(frame.timestamp_s, frame.rgb[..., 1], box):
+            codes += [] if REPEATED["rgb"] in codes else [REPEATED["rgb"]]
         return codes
 
     def _repeats(self, frame: FrameSet, stream: Stream, image: npt.NDArray[np.generic], box: Box | None) -> bool:
@@ -123,9 +129,12 @@ class RepeatCheck:
             past.nearer = 0
             return False
         limits = (2, 248) if image.dtype == np.uint8 else (0, 65535)
-        window_s = _WINDOW_S if frame.live_source or frame.declared - {"rgb"} else _CLIP_WINDOW_S
         region = _region(box, frame.rgb.shape, thinned.shape)
-        return _again(past, place, region, stream, limits, frame.live_source, window_s)
+        return _again(past, place, region, stream, limits, frame.live_source, _window_s(frame))
+
+
+def _window_s(frame: FrameSet) -> float:
+    return _WINDOW_S if frame.live_source or frame.declared - {"rgb"} else _CLIP_WINDOW_S
 
 
 def _region(box: Box, rgb: tuple[int, ...], grid: tuple[int, ...]) -> tuple[float, float, float, float]:

@@ -75,16 +75,16 @@ class StreamMotionCheck:
         if found is None:
             return
         state.streams.add(found)
+        state.steps.add(now_s, found.position_mm, work.crops)
         motions: dict[Stream, StreamMotion | None] = {"depth": state.streams.depth, "ir": state.streams.ir}
         for stream, motion in motions.items():
-            if motion is None:
-                continue
-            if motion.apart:
+            steps = state.steps.compare(stream)
+            apart = (motion is not None and motion.apart) or (steps is not None and steps.apart)
+            if apart:
                 if stream not in self._apart:
-                    x, y = motion.difference_mm
-                    log.warning("the face moves differently in %s and in colour: %.1f, %.1f mm", _NAMES[stream], x, y)
+                    log.warning("the face moves differently in %s and in colour", _NAMES[stream])
                 self._apart[stream] = now_s
-            elif motion.agree:
+            elif (motion is not None and motion.agree) or (steps is not None and steps.agree):
                 self._apart.pop(stream, None)
                 state.moved_s[stream] = now_s
 

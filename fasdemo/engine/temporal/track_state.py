@@ -14,6 +14,7 @@ from fasdemo.engine.measurements.motion_evidence import MotionEvidence
 from fasdemo.engine.measurements.pulse import PulseMeasurement
 from fasdemo.engine.measurements.rigid_border import RigidBorder
 from fasdemo.engine.measurements.stream_motion import MotionWindow
+from fasdemo.engine.measurements.stream_steps import StepWindow
 from fasdemo.engine.temporal.check_turns import CheckTurns
 from fasdemo.engine.temporal.continuity import MAX_GAP_S, View
 from fasdemo.engine.temporal.sequential_test import SequentialTest
@@ -79,6 +80,7 @@ class TrackState:
         outline_agreement: result of this comparison.
         streams_s: time of the last comparison of the streams' motion.
         streams: the offsets of the streams over time, see `fasdemo.engine.measurements.stream_motion`.
+        steps: the motion of the streams between checks, see `fasdemo.engine.measurements.stream_steps`.
         moved_s: time at which each stream was last known to move with the face.
         turns: the turns of the checks that take milliseconds.
         active_gates: the gates that were active in the previous frame, see `fasdemo.engine.rules.gates`.
@@ -105,6 +107,7 @@ class TrackState:
     outline_agreement: dict[str, float | None] = field(default_factory=dict)
     streams_s: float = -math.inf
     streams: MotionWindow = field(default_factory=MotionWindow)
+    steps: StepWindow = field(default_factory=StepWindow)
     moved_s: dict[Stream, float] = field(default_factory=dict)
     turns: CheckTurns = field(default_factory=CheckTurns)
     active_gates: frozenset[str] = frozenset()
@@ -113,7 +116,7 @@ class TrackState:
         """Forget the evidence and earlier checks, because another object may be at this position now."""
         self.sequential_test.restart_after_change()
         self.landmarks, self.ir_face = PeriodicCheck(), PeriodicCheck()
-        self.motion, self.streams = MotionEvidence(), MotionWindow()
+        self.motion, self.streams, self.steps = MotionEvidence(), MotionWindow(), StepWindow()
         self.eye_movement, self.pulse = EyeMovement(), PulseMeasurement()
         self.border = RigidBorder()
         self.ir_agreement_s = self.outlines_s = -math.inf

@@ -1,0 +1,226 @@
+"""Compare how far a face moves within a fifth of a second in depth and infrared with how far it moves in colour.
+
+Each stream is registered with its own earlier image of the same face, which is more exact than a comparison with an
+average face (`fasdemo.engine.measurements.stream_motion`): a second of usual sway is enough to see whether the streams
+move together. The crops are placed by the key points in colour; an error of this placement shifts all streams alike.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.engine.measurements.face_surface import FIELD_MM, Floats, Mask, median, oval
+from fasdemo.engine.measurements.limits import (
+    MAX_DEPTH_STEPS_AGREE,
+    MAX_DEPTH_STEPS_APART,
+    MAX_IR_STEPS_AGREE,
+    MAX_IR_STEPS_APART,
+)
+from fasdemo.frames import Stream
+from fasdemo.models.crop import FaceCrops
+
+Step = tuple[float, float]
+Images = dict[Stream, Floats]
+
+_SIZE = 64
+"""Side of the compared images; a pixel is 3.5 mm."""
+_LAG = 2
+"""Number of checks between the two images of a step."""
+_WINDOW = 20
+"""Number of steps that are compared."""
+_MIN_STEPS, _MIN_STEPS_AGREE = 4, 9
+"""Minimum number of steps that show that streams move differently, and that they move together: over a short time, a
+late stream can move like colour by chance."""
+_MAX_STEP_S = 0.5
+"""Longest time of one step; after a longer one, the comparison starts again."""
+_MAX_DELAY_S = 0.06
+"""Accepted constant delay between streams: the largest difference of the device times, 40 ms, and the exposure."""
+_MIN_MOTION_MM, _MIN_MOTION_AGREE_MM = 3.0, 4.0
+"""Motion of the face over the window (root of the summed squares of the steps, apart from a constant speed) below which
+nothing is decided, or streams are not known to move together."""
+_LIMITS: dict[Stream, tuple[float, float]] = {
+    "depth": (MAX_DEPTH_STEPS_APART, MAX_DEPTH_STEPS_AGREE),
+    "ir": (MAX_IR_STEPS_APART, MAX_IR_STEPS_AGREE),
+}
+_MAX_ERROR_MM = 1.0
+"""Largest standard error of a step; a face without details in a stream has a larger one."""
+_FITS = 2
+_SMOOTHING = 1.2
+_DOTS = 5
+"""Side of the median filter that removes the projector's dots from an infrared crop of 112 pixels."""
+_FRONT_DEPTH_MM = 90.0
+_MIN_FRONT = 400
+_DARKEST = 2.0
+_HUBER = 2.0
+_TO_DEVIATION = 1.4826
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSteps:
+    """The motion of a face over one step.
+
+    Attributes:
+        timestamp_s: time of the frame on the source's clock.
+        colour_mm: motion in the colour image, x and y.
+        apart_mm: motion in each other stream minus that in colour, x and y; only streams that could be measured.
+    """
+
+    timestamp_s: float
+    colour_mm: Step
+    apart_mm: dict[Stream, Step]
+
+
+@dataclass(frozen=True, slots=True)
+class StepComparison:
+    """The comparison of one stream's steps with those of colour.
+
+    Attributes:
+        apart: whether the stream moves differently.
+        agree: whether the face moved and the stream moved with it.
+        motion_mm: motion of the face over the window, apart from a constant speed.
+        difference_mm: the same of the difference between stream and colour, after an accepted constant delay.
+    """
+
+    apart: bool
+    agree: bool
+    motion_mm: float
+    difference_mm: float
+
+
+class StepWindow:
+    """The last steps of one tracked face."""
+
+    def __init__(self) -> None:
+        self._steps: deque[StreamSteps] = deque(maxlen=_WINDOW)
+        self._past: deque[tuple[float, Step, Images]] = deque(maxlen=_LAG)
+
+    def add(self, timestamp_s: float, position_mm: Step, crops: FaceCrops) -> None:
+        """Measure the motion since an earlier call.
+
+        Args:
+            timestamp_s: time of the frame on the source's clock.
+            position_mm: position of the face in the colour image.
+            crops: the aligned crops.
+        """
+        images = images_of(crops)
+        if self._past and not 0.0 < timestamp_s - self._past[-1][0] <= _MAX_STEP_S / _LAG:
+            self._past.clear()
+            self._steps.clear()
+        if len(self._past) == _LAG:
+            _, was_mm, earlier = self._past[0]
+            steps = {stream: step_mm(earlier[stream], images[stream]) for stream in images if stream in earlier}
+            colour = steps.pop("rgb", None)
+            if colour is not None:
+                moved = (position_mm[0] - was_mm[0] + colour[0], position_mm[1] - was_mm[1] + colour[1])
+                apart = {
+                    stream: (step[0] - colour[0], step[1] - colour[1])
+                    for stream, step in steps.items()
+                    if step is not None
+                }
+                self._steps.append(StreamSteps(timestamp_s, moved, apart))
+        self._past.append((timestamp_s, position_mm, images))
+
+    def compare(self, stream: Stream) -> StepComparison | None:
+        """Return the comparison of a stream with colour; None while there are too few steps."""
+        return compare_steps(self._steps, stream)
+
+
+def compare_steps(steps: Sequence[StreamSteps], stream: Stream) -> StepComparison | None:
+    """Return the comparison of a stream's steps with those of colour; None if there are too few."""
+    known = [(one.timestamp_s, one.colour_mm, one.apart_mm[stream]) for one in steps if stream in one.apart_mm]
+    if len(known) < _MIN_STEPS:
+        return None
+    times = np.array([at for at, _, _ in known])
+    motion, difference = (np.array([one[place] for one in known]) for place in (1, 2))
+    motion, difference = motion - motion.mean(axis=0), difference - difference.mean(axis=0)
+    # A delay changes each step by the change of the speed during the delay.
+    change = np.gradient(motion, times, axis=0)
+    power = float((change * change).sum())
+    delay_s = float(np.clip((difference * change).sum() / power, -_MAX_DELAY_S, _MAX_DELAY_S)) if power > 0.0 else 0.0
+    moved_mm = float(np.sqrt((motion * motion).sum()))
+    apart_mm = float(np.sqrt(((difference - delay_s * change) ** 2).sum()))
+    max_apart, max_agree = _LIMITS[stream]
+    apart = moved_mm >= _MIN_MOTION_MM and not apart_mm <= max_apart * moved_mm
+    enough = len(known) >= _MIN_STEPS_AGREE and moved_mm >= _MIN_MOTION_AGREE_MM
+    return StepComparison(apart, enough and apart_mm <= max_agree * moved_mm, moved_mm, apart_mm)
+
+
+def images_of(crops: FaceCrops) -> Images:
+    """Return the images that are compared, float64 (64, 64): logarithms of brightness, and depth in mm, 0 = unknown."""
+    images: Images = {}
+    if crops.rgb is not None:
+        luma = _small(crops.rgb) @ np.array([0.299, 0.587, 0.114], np.float32)
+        images["rgb"] = np.log(np.maximum(luma, _DARKEST)).astype(np.float64)
+    if crops.ir is not None:
+        infrared = _small(np.asarray(cv2.medianBlur(crops.ir, _DOTS)))
+        images["ir"] = np.log(np.maximum(infrared, _DARKEST)).astype(np.float64)
+    if crops.depth_mm is not None:
+        share = _small((crops.depth_mm > 0).astype(np.float32))
+        depth = _small(crops.depth_mm) / np.maximum(share, 1e-6)
+        images["depth"] = np.where(share >= 0.5, depth, 0.0).astype(np.float64)
+    return images
+
+
+def step_mm(before: Floats, now: Floats) -> Step | None:
+    """Return the motion of a face between two images of one stream, x and y; None if it cannot be measured.
+
+    Brightness or distance may also change by an amount that varies linearly over the face, and the face may turn in the
+    image and change its size.
+
+    Args:
+        before: an earlier image of `images_of`.
+        now: the image of this frame.
+    """
+    use = oval(now.shape[0]) & (before != 0.0) & (now != 0.0)
+    if int(use.sum()) < _MIN_FRONT:
+        return None
+    middles = median(before[use]), median(now[use])
+    # Logarithms of brightness never differ by so much.
+    use = use & (np.abs(before - middles[0]) < _FRONT_DEPTH_MM) & (np.abs(now - middles[1]) < _FRONT_DEPTH_MM)
+    if int(use.sum()) < _MIN_FRONT:
+        return None
+    before, now = (
+        cv2.GaussianBlur(np.where(one != 0.0, one, at), (0, 0), _SMOOTHING)
+        for one, at in zip((before, now), middles, strict=True)
+    )
+    return _fit(before, now, use)
+
+
+def _fit(before: Floats, now: Floats, use: Mask) -> Step | None:
+    down, across = np.gradient((before + now) / 2.0)
+    ones, x, y = _plane(now.shape[0])
+    terms = np.stack([-across, -down, -(across * x + down * y), across * y - down * x, ones, x, y], axis=-1)[use]
+    change = (now - before)[use]
+    weights = np.ones_like(change)
+    for _ in range(_FITS):
+        weighted = terms * weights[:, None]
+        spread = np.linalg.pinv(weighted.T @ weighted, hermitian=True)
+        found = spread @ (weighted.T @ (change * weights))
+        error = np.abs(change - terms @ found)
+        usual = _HUBER * _TO_DEVIATION * median(error) + 1e-9
+        weights = np.sqrt(np.minimum(1.0, usual / np.maximum(error, 1e-12)))
+    noise = float(np.sqrt(np.mean((error * weights) ** 2)))
+    pixel_mm = FIELD_MM / now.shape[0]
+    variance = np.diag(spread)[:2]
+    # Without details, the pseudoinverse gives a shift of 0 with a variance of 0.
+    if not (variance.min() > 0.0 and float(np.sqrt(variance.max())) * noise * pixel_mm <= _MAX_ERROR_MM):
+        return None
+    return float(found[0]) * pixel_mm, float(found[1]) * pixel_mm
+
+
+def _small(image: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+    small = cv2.resize(np.asarray(image, np.float32), (_SIZE, _SIZE), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
+
+
+@lru_cache(maxsize=4)
+def _plane(size: int) -> tuple[Floats, Floats, Floats]:
+    y, x = np.mgrid[:size, :size] - (size - 1) / 2.0
+    return np.ones_like(x), x, y
