@@ -63,7 +63,7 @@ def run_headless(options: argparse.Namespace) -> int:
         stack.enter_context(stops_like_ctrl_c())
         video = stack.enter_context(AnnotatedVideo(options.output)) if options.output else None
         source = stack.enter_context(make_source(request, realtime=realtime, loop=options.loop))
-        processor = stack.enter_context(make_processor(source, engine_request(options)))
+        processor = stack.enter_context(make_processor(source, engine_request(options, bool(options.on_live))))
         said = source.warnings
         for sentence in (*said, *processor.facts.warnings):
             say(sentence)

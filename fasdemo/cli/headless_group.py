@@ -118,7 +118,7 @@ def run_headless_group(
             stack.callback(pictures.stop)
         followers = (output, ListenerFollower(log), ListenerFollower(signals), FrameListenerFollower(pictures))
         engines = open_engine or partial(make_processor, models=SharedModels())
-        feeds = FeedGroup(requests, engine_request(options), open_source, engines, followers)
+        feeds = FeedGroup(requests, engine_request(options, bool(options.on_live)), open_source, engines, followers)
         stack.callback(feeds.stop)
         try:
             feeds.start()

@@ -50,6 +50,7 @@ def run_window(options: argparse.Namespace) -> int:
                 options.lockout_seconds,
                 options.challenge,
                 options.require_motion,
+                bool(options.on_live),
             ),
             signals=signal_settings(options),
             log=options.log,

@@ -26,12 +26,15 @@ def make_processor(source: Source, request: EngineRequest, models: ModelLoader |
     Raises:
         UserError: the engine cannot be created for this source.
     """
+    motion = request.require_motion
+    if motion is None:
+        motion = source.info.live and "depth" in source.info.declared
     policy = Policy(
         threshold=request.policy,
         require=request.require,
         allow_rgb_only=request.allow_rgb_only,
         require_gaze=request.require_gaze,
-        require_motion=request.require_motion,
+        require_motion=motion,
         max_refused_attempts=request.max_refused_attempts,
         lockout_s=request.lockout_s,
         single_face=request.single_face,

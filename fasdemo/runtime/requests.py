@@ -55,8 +55,8 @@ class EngineRequest:
     """Streams that LIVE requires."""
     require_gaze: bool = False
     """Whether LIVE requires a look at the camera."""
-    require_motion: bool = False
-    """Whether LIVE requires that depth and infrared have moved with the face."""
+    require_motion: bool | None = False
+    """Whether LIVE requires that depth and infrared have moved with the face; None: of a camera with depth."""
     max_refused_attempts: int = 0
     """Number of refused attempts that lock the camera; 0 for never."""
     lockout_s: float = LOCKOUT_S

@@ -57,7 +57,10 @@ def test_with_rules_lets_the_command_line_override_the_settings() -> None:
     rules = with_rules(WANTED, Settings(require="depth"), given, kiosk=True)
     assert rules.require == frozenset()
     assert (rules.require_gaze, rules.single_face, rules.allow_rgb_only) == (True, True, True)
-    assert not rules.require_motion
+    assert rules.require_motion is None
+    assert with_rules(WANTED, Settings(), GivenRules(require_motion=False), kiosk=True).require_motion is False
+    assert with_rules(WANTED, Settings(), GivenRules(), kiosk=False).require_motion is False
+    assert with_rules(WANTED, Settings(), GivenRules(on_live=True), kiosk=False).require_motion is None
     assert with_rules(WANTED, Settings(), GivenRules(require_motion=True), kiosk=False).require_motion
     assert with_rules(WANTED, Settings(require_motion=True), GivenRules(), kiosk=False).require_motion
     assert (rules.max_refused_attempts, rules.lockout_s) == (0, 30.0)

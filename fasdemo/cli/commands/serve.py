@@ -147,7 +147,7 @@ def run(args: argparse.Namespace) -> int:
     if args.record is not None:
         check_output_folder("--record", args.record)
     sources = source_requests(args)
-    engine = engine_request(args)
+    engine = engine_request(args, accepts=True)
     publisher, hooks, live_output = _publisher(args), _webhooks(args), _live_output(args)
     wanted_pictures = picture_settings(args)
     pictures = None

@@ -25,7 +25,9 @@ class GivenRules:
             in kiosk mode.
         lockout_s: length of the lock-out, seconds; None: the setting.
         challenge: kind of prompts that the person has to follow; None: the setting.
-        require_motion: LIVE requires that depth and infrared have moved with the face.
+        require_motion: LIVE requires that depth and infrared have moved with the face; None: the setting, and for
+            cameras with depth in kiosk mode or with `on_live`.
+        on_live: LIVE is signalled to other devices.
     """
 
     require: frozenset[Stream] | None = None
@@ -35,7 +37,8 @@ class GivenRules:
     lockout_after: int | None = None
     lockout_s: float | None = None
     challenge: Kind | None = None
-    require_motion: bool = False
+    require_motion: bool | None = None
+    on_live: bool = False
 
 
 def with_rules(
@@ -54,6 +57,11 @@ def with_rules(
     require = given.require
     if require is None:
         require = settings.required_streams | ({"depth"} if kiosk else frozenset())
+    motion = given.require_motion
+    if motion is None and settings.require_motion:
+        motion = True
+    elif motion is None and not (kiosk or given.on_live):
+        motion = False
     lockout_after = given.lockout_after
     if lockout_after is None:
         lockout_after = settings.kiosk_lockout_after if kiosk else 0
@@ -63,7 +71,7 @@ def with_rules(
         require=require,
         allow_rgb_only=given.allow_rgb_only or settings.allow_rgb_only,
         require_gaze=given.require_gaze or settings.require_gaze,
-        require_motion=given.require_motion or settings.require_motion,
+        require_motion=motion,
         single_face=given.single_face or settings.single_face,
         max_refused_attempts=lockout_after,
         challenge=challenge,

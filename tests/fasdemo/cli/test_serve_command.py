@@ -38,7 +38,13 @@ def test_rules_of_attempts_reach_the_engine() -> None:
     assert asked.require == {"depth"}
     usual = engine_request(parsed())
     assert (usual.max_refused_attempts, usual.lockout_s, usual.require_gaze) == (0, 60.0, False)
-    assert not usual.require_motion
+    assert usual.require_motion is False
+
+
+def test_motion_is_required_of_cameras_with_depth_where_devices_act_on_live() -> None:
+    assert engine_request(parsed(), accepts=True).require_motion is None
+    assert engine_request(parsed("--no-require-motion"), accepts=True).require_motion is False
+    assert engine_request(parsed("--require-motion"), accepts=True).require_motion is True
 
 
 def test_streams_beside_a_video_belong_to_it_and_the_emitter_to_cameras() -> None:
