@@ -99,33 +99,38 @@ class StepWindow:
 
     def __init__(self) -> None:
         self._steps: deque[StreamSteps] = deque(maxlen=_WINDOW)
-        self._past: deque[tuple[float, Step, Images]] = deque(maxlen=_LAG)
+        self._past: deque[tuple[float, Step, float, Images]] = deque(maxlen=_LAG)
 
-    def add(self, timestamp_s: float, position_mm: Step, crops: FaceCrops) -> None:
+    def add(self, timestamp_s: float, position_px: Step, crops: FaceCrops) -> None:
         """Measure the motion since an earlier call.
 
         Args:
             timestamp_s: time of the frame on the source's clock.
-            position_mm: position of the face in the colour image.
+            position_px: position of the key points by which the crops were aligned, in the colour image.
             crops: the aligned crops.
         """
-        images = images_of(crops)
+        images, pixel_mm = images_of(crops), _pixel_mm(crops)
         if self._past and not 0.0 < timestamp_s - self._past[-1][0] <= _MAX_STEP_S / _LAG:
             self._past.clear()
             self._steps.clear()
         if len(self._past) == _LAG:
-            _, was_mm, earlier = self._past[0]
+            _, was_px, was_mm, earlier = self._past[0]
             steps = {stream: step_mm(earlier[stream], images[stream]) for stream in images if stream in earlier}
             colour = steps.pop("rgb", None)
             if colour is not None:
-                moved = (position_mm[0] - was_mm[0] + colour[0], position_mm[1] - was_mm[1] + colour[1])
+                # One scale for both positions: an error of the scale would move a face beside the image's middle.
+                scale = (pixel_mm + was_mm) / 2.0
+                moved = (
+                    (position_px[0] - was_px[0]) * scale + colour[0],
+                    (position_px[1] - was_px[1]) * scale + colour[1],
+                )
                 apart = {
                     stream: (step[0] - colour[0], step[1] - colour[1])
                     for stream, step in steps.items()
                     if step is not None
                 }
                 self._steps.append(StreamSteps(timestamp_s, moved, apart))
-        self._past.append((timestamp_s, position_mm, images))
+        self._past.append((timestamp_s, position_px, pixel_mm, images))
 
     def compare(self, stream: Stream) -> StepComparison | None:
         """Return the comparison of a stream with colour; None while there are too few steps."""
@@ -213,6 +218,12 @@ def _fit(before: Floats, now: Floats, use: Mask) -> Step | None:
     if not (variance.min() > 0.0 and float(np.sqrt(variance.max())) * noise * pixel_mm <= _MAX_ERROR_MM):
         return None
     return float(found[0]) * pixel_mm, float(found[1]) * pixel_mm
+
+
+def _pixel_mm(crops: FaceCrops) -> float:
+    """Return the size of a pixel of the colour image at the face."""
+    linear, size = crops.to_crop[0, :2], 0 if crops.rgb is None else crops.rgb.shape[0]
+    return float((linear @ linear) ** 0.5) * FIELD_MM / max(size, 1)
 
 
 def _small(image: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:

@@ -75,7 +75,8 @@ class StreamMotionCheck:
         if found is None:
             return
         state.streams.add(found)
-        state.steps.add(now_s, found.position_mm, work.crops)
+        x, y = work.face.keypoints[:4].mean(axis=0)
+        state.steps.add(now_s, (float(x), float(y)), work.crops)
         motions: dict[Stream, StreamMotion | None] = {"depth": state.streams.depth, "ir": state.streams.ir}
         for stream, motion in motions.items():
             steps = state.steps.compare(stream)
