@@ -138,7 +138,9 @@ def window(late_s: float, count: int = 14) -> StepWindow:
         # The key points place the face at the same position of each crop, except for an error of a millimetre.
         error_mm = float(np.random.default_rng(index).normal(0, 1.0))
         behind_mm = sway_mm(at_s - late_s) - sway_mm(at_s)
-        made.add(at_s, ((sway_mm(at_s) - error_mm) / PIXEL_MM, 0.0), crops(error_mm, error_mm + behind_mm, error_mm, index))
+        made.add(
+            at_s, ((sway_mm(at_s) - error_mm) / PIXEL_MM, 0.0), crops(error_mm, error_mm + behind_mm, error_mm, index)
+        )
     return made
 
 
