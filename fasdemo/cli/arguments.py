@@ -19,8 +19,8 @@ def add_attempt_options(group: argparse._ArgumentGroup, lockout_default: str, se
     group.add_argument(
         "--require-motion",
         action=argparse.BooleanOptionalAction,
-        help="LIVE requires that the face moves, and depth and infrared with it; default: in a kiosk, with --on-live and "
-        "on a server, for cameras with depth",
+        help="LIVE requires that the face moves, and depth and infrared with it; default: in a kiosk, with --on-live "
+        "and on a server, for cameras with depth",
     )
     group.add_argument("--single-face", action="store_true", help="LIVE requires that only one face is visible")
     group.add_argument(
