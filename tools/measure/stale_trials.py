@@ -11,6 +11,7 @@ import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,8 +55,8 @@ def noisy(
     seen = image.astype(np.float32) + rng.normal(0.0, deviation, image.shape)
     made = np.clip(np.rint(seen), 1, full)
     if image.dtype == np.uint16:
-        return np.where(image > 0, made, 0).astype(np.uint16)
-    return made.astype(np.uint8)
+        return np.where(image != 0, made, 0).astype(np.uint16)
+    return np.asarray(made, np.uint8)
 
 
 def ring_with_noise(streams: Sequence[Stream], buffers: int, deviation: float) -> Trial:
@@ -65,7 +66,7 @@ def ring_with_noise(streams: Sequence[Stream], buffers: int, deviation: float) -
         rng = np.random.default_rng(7)
         for index, frame in enumerate(person):
             old = person[index % buffers]
-            made = {}
+            made: dict[str, Any] = {}
             for stream in streams:
                 units = 1.0 / (frame.depth_scale * 1000.0) if stream == "depth" else 1.0
                 made[stream] = noisy(getattr(old, stream), deviation * units, rng)
@@ -79,7 +80,7 @@ def moving_ring(person: Sequence[FrameSet], deviation: float = 0.0) -> Iterator[
     rng = np.random.default_rng(8)
     for index, frame in enumerate(person):
         old, moved = person[index % RING], index // RING
-        made = {stream: np.roll(getattr(old, stream), moved, axis=1) for stream in STREAMS}
+        made: dict[str, Any] = {stream: np.roll(getattr(old, stream), moved, axis=1) for stream in STREAMS}
         if deviation > 0.0:
             made = {stream: noisy(image, deviation, rng) for stream, image in made.items()}
         yield replace(frame, **made)

@@ -191,11 +191,11 @@ def step_mm(before: Floats, now: Floats) -> Step | None:
     use = use & (np.abs(before - middles[0]) < _FRONT_DEPTH_MM) & (np.abs(now - middles[1]) < _FRONT_DEPTH_MM)
     if int(use.sum()) < _MIN_FRONT:
         return None
-    before, now = (
-        cv2.GaussianBlur(np.where(one != 0.0, one, at), (0, 0), _SMOOTHING)
+    smooth = [
+        np.asarray(cv2.GaussianBlur(np.where(one != 0.0, one, at), (0, 0), _SMOOTHING), np.float64)
         for one, at in zip((before, now), middles, strict=True)
-    )
-    return _fit(before, now, use)
+    ]
+    return _fit(smooth[0], smooth[1], use)
 
 
 def _fit(before: Floats, now: Floats, use: Mask) -> Step | None:

@@ -11,6 +11,7 @@ import pytest
 
 from fasdemo.engine.capture_checks.moved_repeat import MovedRepeatCheck
 from fasdemo.engine.capture_checks.repetition import RepeatCheck
+from fasdemo.frames import Stream
 from tests.support.scenes import frame
 
 BOX = (90.0, 60.0, 140.0, 140.0)
@@ -24,7 +25,7 @@ def capture(index: int, noise: float = 2.0) -> Image:
     sway = np.array([[1.0, 0.0, 4.0 * np.sin(index / 9.0)], [0.0, 1.0, 1.5 * np.cos(index / 7.0)]])
     moved = cv2.warpAffine(texture / texture.std(), sway, (320, 240), borderMode=cv2.BORDER_REFLECT)
     seen = 120.0 + 25.0 * moved + np.random.default_rng(100 + index).normal(0, noise, moved.shape)
-    return np.clip(np.rint(seen), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(seen), 0, 255), np.uint8)
 
 
 def found(images: list[Image], fps: float = 30.0) -> list[bool]:
@@ -83,7 +84,8 @@ def test_moved_repeat_check_compares_nothing_in_white_or_black_images() -> None:
 
 def test_repeat_check_uses_it_for_sources_with_depth_or_infrared() -> None:
     box = (220.0, 140.0, 200.0, 200.0)
-    for declared, expected in ((frozenset({"rgb", "ir"}), True), (frozenset({"rgb"}), False)):
+    cases: list[tuple[frozenset[Stream], bool]] = [(frozenset({"rgb", "ir"}), True), (frozenset({"rgb"}), False)]
+    for declared, expected in cases:
         check, codes = RepeatCheck(), []
         for index in range(2 * RING):
             rgb = np.roll(frame(500 + index % RING).rgb, index // RING, axis=1)

@@ -77,13 +77,13 @@ def test_compare_steps_claims_nothing_with_few_steps_or_without_the_stream() -> 
 
 def picture(across_mm: float, noise: float = 1.0, seed: int = 0, gain: float = 1.0) -> npt.NDArray[np.uint8]:
     """Return a smooth random texture that is moved, with noise in grey levels."""
-    texture = np.random.default_rng(5).standard_normal((CROP, CROP)).astype(np.float32)
-    texture = cv2.GaussianBlur(texture, (0, 0), 4.0)
+    random = np.random.default_rng(5).standard_normal((CROP, CROP)).astype(np.float32)
+    texture = np.asarray(cv2.GaussianBlur(random, (0, 0), 4.0), np.float32)
     moved = cv2.warpAffine(
         texture, np.array([[1.0, 0.0, across_mm / PIXEL_MM], [0.0, 1.0, 0.0]]), (CROP, CROP), borderMode=cv2.BORDER_WRAP
     )
     grey = gain * (120.0 + 40.0 * moved / texture.std()) + np.random.default_rng(seed).normal(0, noise, moved.shape)
-    return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(grey), 0, 255), np.uint8)
 
 
 def depth(across_mm: float, noise_mm: float = 1.0, seed: int = 0) -> npt.NDArray[np.float32]:
