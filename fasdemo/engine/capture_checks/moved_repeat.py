@@ -31,6 +31,8 @@ _NEARER = 0.8
 """Limit for a copy with added noise: deviation from it, divided by the deviation from the previous image."""
 _NEARER_FRAMES = 6
 """Number of consecutive frames with such copies."""
+_HELD_S = 1.9
+"""Time for which the result remains, because among copies with noise only some are found."""
 _MIN_DEVIATION = 0.4
 """Deviation from the previous image in grey levels below which the images have no noise that could be compared."""
 _DARK, _BRIGHT = 2, 248
@@ -57,14 +59,16 @@ class MovedRepeatCheck:
     def __init__(self) -> None:
         self._past: deque[_Past] = deque(maxlen=_KEPT)
         self._nearer = 0
+        self._found_s = -math.inf
 
     def reset(self) -> None:
         """Forget all earlier images."""
         self._past.clear()
         self._nearer = 0
+        self._found_s = -math.inf
 
     def check(self, timestamp_s: float, green: npt.NDArray[np.uint8], box: Box | None) -> bool:
-        """Return whether an image shows an earlier one of the face again.
+        """Return whether an image shows an earlier one of the face again, or one did within the last two seconds.
 
         Args:
             timestamp_s: time of the frame on the source's clock.
@@ -75,9 +79,10 @@ class MovedRepeatCheck:
         if now is None:
             self.reset()
             return False
-        found = self._repeats(now)
+        if self._repeats(now):
+            self._found_s = timestamp_s
         self._past.append(now)
-        return found
+        return 0.0 <= timestamp_s - self._found_s <= _HELD_S
 
     def _repeats(self, now: _Past) -> bool:
         if not self._past:

@@ -22,6 +22,7 @@ from fasdemo.engine.measurements.limits import (
     MAX_DEPTH_STEPS_APART,
     MAX_IR_STEPS_AGREE,
     MAX_IR_STEPS_APART,
+    MAX_STILL_STEPS,
 )
 from fasdemo.frames import Stream
 from fasdemo.models.crop import FaceCrops
@@ -82,7 +83,7 @@ class StepComparison:
     """The comparison of one stream's steps with those of colour.
 
     Attributes:
-        apart: whether the stream moves differently.
+        apart: whether the stream moves differently, or does not move.
         agree: whether the face moved and the stream moved with it.
         motion_mm: motion of the face over the window, apart from a constant speed.
         difference_mm: the same of the difference between stream and colour, after an accepted constant delay.
@@ -151,10 +152,13 @@ def compare_steps(steps: Sequence[StreamSteps], stream: Stream) -> StepCompariso
     delay_s = float(np.clip((difference * change).sum() / power, -_MAX_DELAY_S, _MAX_DELAY_S)) if power > 0.0 else 0.0
     moved_mm = float(np.sqrt((motion * motion).sum()))
     apart_mm = float(np.sqrt(((difference - delay_s * change) ** 2).sum()))
+    own_mm = float(np.sqrt(((motion + difference) ** 2).sum()))
     max_apart, max_agree = _LIMITS[stream]
+    moved = moved_mm >= _MIN_MOTION_AGREE_MM
     apart = moved_mm >= _MIN_MOTION_MM and not apart_mm <= max_apart * moved_mm
-    enough = len(known) >= _MIN_STEPS_AGREE and moved_mm >= _MIN_MOTION_AGREE_MM
-    return StepComparison(apart, enough and apart_mm <= max_agree * moved_mm, moved_mm, apart_mm)
+    still = moved and own_mm <= MAX_STILL_STEPS * moved_mm
+    agree = moved and len(known) >= _MIN_STEPS_AGREE and apart_mm <= max_agree * moved_mm
+    return StepComparison(apart or still, agree and not still, moved_mm, apart_mm)
 
 
 def images_of(crops: FaceCrops) -> Images:

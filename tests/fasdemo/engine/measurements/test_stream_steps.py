@@ -18,6 +18,7 @@ from fasdemo.engine.measurements.stream_steps import (
     images_of,
     step_mm,
 )
+from fasdemo.frames import Stream
 from fasdemo.models.crop import FaceCrops
 
 CROP, PIXEL_MM = 112, 225.0 / 112
@@ -46,6 +47,17 @@ def test_compare_steps_finds_a_late_stream_within_a_second(delay_s: float) -> No
         assert found is not None
         assert found.apart
         assert not found.agree
+
+
+@pytest.mark.parametrize("stream", ["depth", "ir"])
+def test_compare_steps_finds_a_stream_that_does_not_move(stream: Stream) -> None:
+    rng, steps = np.random.default_rng(4), []
+    for index in range(12):
+        step = sway_mm(index / 10) - sway_mm(index / 10 - 0.2)
+        steps.append(StreamSteps(index / 10, (step, 0.0), {stream: (rng.normal(0, 0.3) - step, rng.normal(0, 0.3))}))
+    found = compare_steps(steps, stream)
+    assert found is not None
+    assert (found.apart, found.agree) == (True, False)
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.04])
