@@ -79,6 +79,8 @@ class MovedRepeatCheck:
         if now is None:
             self.reset()
             return False
+        if self._past and not timestamp_s > self._past[-1].timestamp_s:
+            self.reset()
         if self._repeats(now):
             self._found_s = timestamp_s
         self._past.append(now)

@@ -77,6 +77,15 @@ def test_moved_repeat_check_forgets_images_without_a_face_or_at_the_border() -> 
         assert not check.check(0.7, images[RING], BOX)
 
 
+def test_moved_repeat_check_starts_again_when_the_clock_goes_back() -> None:
+    check = MovedRepeatCheck()
+    images = again(1, 0.0, RING + 2)
+    for index, image in enumerate(images[: RING + 1]):
+        found_last = check.check(index / 30, image, BOX)
+    assert found_last
+    assert not check.check(0.1, images[RING + 1], BOX)
+
+
 def test_moved_repeat_check_compares_nothing_in_white_or_black_images() -> None:
     for level in (0, 255):
         assert not any(found([np.full((240, 320), level, np.uint8)] * 30))
