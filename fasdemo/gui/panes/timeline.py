@@ -76,6 +76,7 @@ class Timeline(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
         self._followed: int | None = None
+        self._used_lines: set[int] = set()
         self._other_lines = [self._plot.plot(connect="finite") for _ in range(MAX_OTHER_FACES)]
         self._other_verdicts = [
             {status: self._plot.plot(connect="finite") for status in Status} for _ in range(MAX_OTHER_FACES)
@@ -183,6 +184,13 @@ class Timeline(QWidget):
     ) -> None:
         for number, line in enumerate(self._other_lines):
             track = others[number] if number < len(others) else -1
+            if track < 0 and number not in self._used_lines:
+                # Setting no data again takes as long as setting some.
+                continue
+            if track >= 0:
+                self._used_lines.add(number)
+            else:
+                self._used_lines.discard(number)
             used = shown if track >= 0 else []
             at, y = (x, -(above + number + 1) * row) if used else (np.zeros(0), 0.0)
             used_gaps = gaps if used else []

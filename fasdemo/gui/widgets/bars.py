@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -91,15 +91,14 @@ class Bars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette, height = self.palette(), self._row_height()
-        metrics = QFontMetricsF(self._font(False))
+        fonts = {bold: self._font(bold) for bold in (False, True)}
+        metrics, strong_metrics = QFontMetricsF(fonts[False]), QFontMetricsF(fonts[True])
         name_width = max((metrics.horizontalAdvance(row.name) for row in self._rows), default=0.0) + 14
-        value_width = max(
-            (QFontMetricsF(self._font(True)).horizontalAdvance(row.value) for row in self._rows), default=0.0
-        )
+        value_width = max((strong_metrics.horizontalAdvance(row.value) for row in self._rows), default=0.0)
         value_width += height * 0.9
         for number, row in enumerate(self._rows):
             rect = QRectF(0, number * height, self.width(), height)
-            self._paint_row(painter, row, rect, name_width, value_width, palette)
+            self._paint_row(painter, row, rect, name_width, value_width, palette, fonts)
         painter.end()
 
     def _font(self, bold: bool) -> QFont:
@@ -109,15 +108,22 @@ class Bars(QWidget):
         return font
 
     def _paint_row(
-        self, painter: QPainter, row: Row, rect: QRectF, name_width: float, value_width: float, palette: QPalette
+        self,
+        painter: QPainter,
+        row: Row,
+        rect: QRectF,
+        name_width: float,
+        value_width: float,
+        palette: QPalette,
+        fonts: Mapping[bool, QFont],
     ) -> None:
         role = QPalette.ColorRole
         text, muted = palette.color(role.Text), palette.color(role.PlaceholderText)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(self._font(row.strong))
+        painter.setFont(fonts[row.strong])
         painter.setPen(text if row.strong else muted)
         painter.drawText(rect, middle | Qt.AlignmentFlag.AlignLeft, row.name)
-        painter.setFont(self._font(row.strong or row.alert))
+        painter.setFont(fonts[row.strong or row.alert])
         painter.setPen(text if row.value != tr("not measured") else muted)
         painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, row.value)
         if row.fill is None:
@@ -141,7 +147,7 @@ class Bars(QWidget):
         if row.alert:
             sign = QRectF(bar.right(), rect.top(), value_width, rect.height())
             side = rect.height() * 0.42
-            left = rect.right() - QFontMetricsF(self._font(True)).horizontalAdvance(row.value) - side - 5
+            left = rect.right() - QFontMetricsF(fonts[True]).horizontalAdvance(row.value) - side - 5
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(213, 94, 0))
             centre = sign.center().y()
