@@ -8,6 +8,7 @@ training and inference have the same crops.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from fasdemo.faces.face import Face, Points
 from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics, Ir, Rgb
 from fasdemo.models.card import CropSpec
-from fasdemo.models.warp import Transform, warp, warp_halved
+from fasdemo.models.warp import Transform, warp, warp_all, warp_halved
 
 DepthMm = npt.NDArray[np.float32]
 
@@ -186,17 +187,21 @@ def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int, rough: boo
     rgb_shape = (frame.rgb.shape[0], frame.rgb.shape[1])
     guess_m = _distance_from_eyes_m(face.keypoints, frame.calibration, rgb_shape)
     depth_mm, distance_mm = _depth_crop(frame, to_crop, size, rgb_shape, guess_m)
+    rgb: Rgb | None = None
     ir: Ir | None = None
     ir_ambient: Ir | None = None
     if frame.ir is not None:
         at_m = distance_mm / 1000.0 if distance_mm > 0 else guess_m
         shape = (frame.ir.shape[0], frame.ir.shape[1])
         transform = to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir")
-        ir = warped(frame.ir, transform, size)
+        if not rough and shape == rgb_shape and np.array_equal(transform, to_crop):
+            rgb, ir = cast("tuple[Rgb, Ir]", tuple(warp_all((frame.rgb, frame.ir), to_crop, size)))
+        else:
+            ir = warped(frame.ir, transform, size)
         if frame.ir_ambient is not None and frame.ir_ambient.shape == frame.ir.shape:
             ir_ambient = warp(frame.ir_ambient, transform, size)
     return FaceCrops(
-        rgb=warped(frame.rgb, to_crop, size),
+        rgb=warped(frame.rgb, to_crop, size) if rgb is None else rgb,
         depth_mm=depth_mm,
         ir=ir,
         distance_mm=distance_mm,

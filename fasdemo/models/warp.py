@@ -8,6 +8,7 @@ pixels, because its `warpAffine` rounds coordinates differently from version to 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Any, TypeVar, cast
 
@@ -41,12 +42,7 @@ def sample(image: Picture, transform: Transform, size: int, nearest: bool = Fals
         size: the crop's side.
         nearest: take the nearest pixel rather than a weighted mean of four.
     """
-    source = np.ascontiguousarray(image)
-    crop = np.empty_like(image, order="C", shape=(size, size, *image.shape[2:]))
-    terms, rows = _terms(transform, size), _strip_rows(size)
-    for first in range(0, size, rows):
-        _fill(crop[first : first + rows], source, terms, first, nearest)
-    return crop
+    return cast(Picture, _resampled((image,), transform, size, 1, nearest)[0])
 
 
 def warp(image: Picture, transform: Transform, size: int, nearest: bool = False) -> Picture:
@@ -54,24 +50,40 @@ def warp(image: Picture, transform: Transform, size: int, nearest: bool = False)
 
     Use `nearest` for depth, because the mean of two distances is not the distance of any surface. Outside is 0.
     """
+    return cast(Picture, _resampled((image,), transform, size, 1 if nearest else _factor(transform), nearest)[0])
+
+
+def warp_all(images: Sequence[Image], transform: Transform, size: int) -> list[Image]:
+    """Return `warp` of images with the same height and width; the positions in them are computed only once."""
+    return _resampled(images, transform, size, _factor(transform), nearest=False)
+
+
+def _factor(transform: Transform) -> int:
+    """Return the number of samples per crop pixel along each axis."""
     shrink = 1.0 / max(float(np.hypot(transform[0, 0], transform[1, 0])), 1e-6)
-    factor = min(ceil(shrink - 0.25), _MAX_SHRINK)
-    if nearest or factor <= 1:
-        return sample(image, transform, size, nearest)
+    return max(min(ceil(shrink - 0.25), _MAX_SHRINK), 1)
+
+
+def _resampled(images: Sequence[Image], transform: Transform, size: int, factor: int, nearest: bool) -> list[Image]:
+    """Return the images at `factor` x `factor` positions for each pixel of a crop, averaged."""
     # Pixel centres: crop pixel u covers the large pixels factor * u ... factor * u + factor - 1.
     larger = transform * factor
     larger[:, 2] += (factor - 1) / 2
-    source = np.ascontiguousarray(image)
     width = size * factor
     terms, rows = _terms(larger, width), _strip_rows(width) // factor
-    crop = np.empty_like(image, order="C", shape=(size, size, *image.shape[2:]))
-    strip = np.empty((rows * factor, width, *image.shape[2:]), image.dtype)
+    sources = [np.ascontiguousarray(image) for image in images]
+    crops = [np.empty((size, size, *image.shape[2:]), image.dtype) for image in images]
+    strips = [np.empty((rows * factor, width, *image.shape[2:]), image.dtype) for image in images if factor > 1]
     for first in range(0, size, rows):
-        part = crop[first : first + rows]
-        fine = strip[: len(part) * factor]
-        _fill(fine, source, terms, first * factor, nearest=False)
-        cv2.resize(fine, (size, len(part)), dst=part, interpolation=cv2.INTER_AREA)
-    return crop
+        count = min(rows, size - first)
+        pixels, weights = _positions(terms, first * factor, count * factor, nearest)
+        for number, source in enumerate(sources):
+            part = crops[number][first : first + rows]
+            fine = strips[number][: count * factor] if factor > 1 else part
+            cv2.remap(source, pixels, weights, cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR, dst=fine)
+            if factor > 1:
+                cv2.resize(fine, (size, count), dst=part, interpolation=cv2.INTER_AREA)
+    return crops
 
 
 def warp_halved(image: Picture, transform: Transform, size: int) -> Picture:
@@ -112,10 +124,10 @@ def _terms(transform: Transform, size: int) -> Terms:
     return terms.astype(np.float32)
 
 
-def _fill(strip: Image, image: Image, terms: Terms, first: int, nearest: bool) -> None:
-    """Fill `strip`, (rows, size[, channels]), with the crop's rows from `first` on."""
-    rows = slice(first, first + len(strip))
+def _positions(terms: Terms, first: int, count: int, nearest: bool) -> tuple[Any, Any]:
+    """Return the positions of `count` rows from `first` on as OpenCV's fixed-point maps."""
+    rows = slice(first, first + count)
     x, y = terms[0] + terms[2, rows, None], terms[1] + terms[3, rows, None]
     # With fixed-point maps, the rounding does not depend on OpenCV; with float32 maps it does.
     pixels, weights = cv2.convertMaps(x, y, cv2.CV_16SC2, nninterpolation=nearest)
-    cv2.remap(image, pixels, weights, cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR, dst=strip)
+    return pixels, weights

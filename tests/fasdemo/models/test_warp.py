@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fasdemo.models.warp import sample, warp, warp_halved
+from fasdemo.models.warp import sample, warp, warp_all, warp_halved
 
 Floats = npt.NDArray[np.float64]
 
@@ -142,6 +142,16 @@ def test_warp_halved_is_close_to_warp(angle: float, shift: tuple[float, float], 
     assert np.abs(difference).mean() < 1.5
     # The last row and column of a picture with odd sides are left out.
     assert abs(difference.mean()) < 0.4
+
+
+@pytest.mark.parametrize("scale", [1.5, 0.5, 0.2])
+def test_warp_all_gives_the_pixels_of_warp(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    images = [rng.integers(0, 256, (120, 160, 3), np.uint8), rng.integers(0, 65536, (120, 160)).astype(np.uint16)]
+    transform = np.array([[scale, 0.1, 3.3], [-0.1, scale, 2.1]])
+    for image, found in zip(images, warp_all(images, transform, 150), strict=True):
+        assert found.dtype == image.dtype
+        assert (found == warp(image, transform, 150)).all()
 
 
 def test_warp_halved_equals_warp_for_weak_reductions_and_tiny_pictures() -> None:
