@@ -29,8 +29,8 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import CONTEXT, FOLDER, LANGUAGES, read_catalogue
 from fasdemo.gui.tuning import gallery_panel, variant_panel
 from fasdemo.gui.widgets.crops_view import NAMES
-from fasdemo.gui.window.header import DEVICES
-from fasdemo.gui.window.workspace import TABS
+from fasdemo.gui.window.pages.header import DEVICES
+from fasdemo.gui.window.pages.workspace import TABS
 from fasdemo.record.labels import DISTANCES, LIGHTS
 from fasdemo.runtime.headline import FAULTS, WAITING, WORDS
 from fasdemo.runtime.outputs.event_picture_writer import CONSENT as PICTURE_CONSENT

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fasdemo.gui.camera.camera_list import connected_cameras
-from fasdemo.gui.window.header import source_words
+from fasdemo.gui.window.pages.header import source_words
 from tests.support.hello_camera import NAME, Machine, ScriptedSystem
 
 

@@ -25,8 +25,8 @@ from pytestqt.qtbot import QtBot
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.style.theme import DARK, LIGHT, apply_theme
 from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.pages.workspace import TABS
 from fasdemo.gui.window.parts import WindowSetup
-from fasdemo.gui.window.workspace import TABS
 from tests.support.contrast import CONTROL, TEXT, luminance, outline_contrast, part, pixels, ratio, text_contrast
 from tests.support.window_scenes import Scene
 

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QRect, QSize
 from PyQt6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from fasdemo.gui.window.full_screen import FullScreen, Pages
+from fasdemo.gui.window.pages.full_screen import FullScreen, Pages
 
 MIN_SIZE = QSize(600, 500)
 

@@ -24,10 +24,10 @@ from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.translation import FOLDER, LANGUAGES, install, language_of, read_catalogue, tr
 from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
 from fasdemo.gui.widgets.window_state import first_geometry
-from fasdemo.gui.window.header import Header
 from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.pages.header import Header
+from fasdemo.gui.window.pages.workspace import Workspace
 from fasdemo.gui.window.parts import MIN_SIZE, WindowSetup
-from fasdemo.gui.window.workspace import Workspace
 from fasdemo.runtime.headline import Headline
 from tests.support.window_actions import check_tabs_are_not_cut
 from tests.support.window_scenes import Scene

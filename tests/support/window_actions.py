@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from fasdemo.gui.camera.camera_list import Cameras
 from fasdemo.gui.window.main_window import MainWindow
-from fasdemo.gui.window.workspace import TABS, Workspace
+from fasdemo.gui.window.pages.workspace import TABS, Workspace
 from tests.support.qt_input import QTest
 
 

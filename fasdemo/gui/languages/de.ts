@@ -2728,6 +2728,22 @@
       <translation>Ereignisprotokoll beenden</translation>
     </message>
     <message>
+      <source>Is there a live person in front of the camera?</source>
+      <translation>Ist eine lebende Person vor der Kamera?</translation>
+    </message>
+    <message>
+      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
+      <translation>Öffnen Sie eine Kamera, ein Video oder eine Aufnahme, oder ziehen Sie eine Datei oder einen Ordner hierher.</translation>
+    </message>
+    <message>
+      <source>Recent</source>
+      <translation>Zuletzt</translation>
+    </message>
+    <message>
+      <source>{name} tab</source>
+      <translation>Reiter {name}</translation>
+    </message>
+    <message>
       <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
       <translation>Es gibt keine Punkte im Raum: Das Bild hat keine Tiefe oder die Kamera keine Kalibrierung.</translation>
     </message>
@@ -2798,22 +2814,6 @@
     <message>
       <source>Try again</source>
       <translation>Neu versuchen</translation>
-    </message>
-    <message>
-      <source>Is there a live person in front of the camera?</source>
-      <translation>Ist eine lebende Person vor der Kamera?</translation>
-    </message>
-    <message>
-      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
-      <translation>Öffnen Sie eine Kamera, ein Video oder eine Aufnahme, oder ziehen Sie eine Datei oder einen Ordner hierher.</translation>
-    </message>
-    <message>
-      <source>Recent</source>
-      <translation>Zuletzt</translation>
-    </message>
-    <message>
-      <source>{name} tab</source>
-      <translation>Reiter {name}</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>

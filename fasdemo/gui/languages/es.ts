@@ -2728,6 +2728,22 @@
       <translation>Detener el registro de eventos</translation>
     </message>
     <message>
+      <source>Is there a live person in front of the camera?</source>
+      <translation>¿Hay una persona viva ante la cámara?</translation>
+    </message>
+    <message>
+      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
+      <translation>Abra una cámara, un vídeo o una sesión grabada, o suelte aquí un archivo o una carpeta.</translation>
+    </message>
+    <message>
+      <source>Recent</source>
+      <translation>Recientes</translation>
+    </message>
+    <message>
+      <source>{name} tab</source>
+      <translation>Pestaña {name}</translation>
+    </message>
+    <message>
       <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
       <translation>No hay puntos en el espacio: la imagen no tiene profundidad o la cámara no tiene calibración.</translation>
     </message>
@@ -2798,22 +2814,6 @@
     <message>
       <source>Try again</source>
       <translation>Reintentar</translation>
-    </message>
-    <message>
-      <source>Is there a live person in front of the camera?</source>
-      <translation>¿Hay una persona viva ante la cámara?</translation>
-    </message>
-    <message>
-      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
-      <translation>Abra una cámara, un vídeo o una sesión grabada, o suelte aquí un archivo o una carpeta.</translation>
-    </message>
-    <message>
-      <source>Recent</source>
-      <translation>Recientes</translation>
-    </message>
-    <message>
-      <source>{name} tab</source>
-      <translation>Pestaña {name}</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>

@@ -2728,6 +2728,22 @@
       <translation>停止事件日志</translation>
     </message>
     <message>
+      <source>Is there a live person in front of the camera?</source>
+      <translation>摄像头前是真人吗？</translation>
+    </message>
+    <message>
+      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
+      <translation>请打开摄像头、视频或已录制的会话，或将文件或文件夹拖放到此处。</translation>
+    </message>
+    <message>
+      <source>Recent</source>
+      <translation>最近</translation>
+    </message>
+    <message>
+      <source>{name} tab</source>
+      <translation>{name} 选项卡</translation>
+    </message>
+    <message>
       <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
       <translation>没有空间点：画面没有深度，或摄像头没有标定。</translation>
     </message>
@@ -2798,22 +2814,6 @@
     <message>
       <source>Try again</source>
       <translation>重试</translation>
-    </message>
-    <message>
-      <source>Is there a live person in front of the camera?</source>
-      <translation>摄像头前是真人吗？</translation>
-    </message>
-    <message>
-      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
-      <translation>请打开摄像头、视频或已录制的会话，或将文件或文件夹拖放到此处。</translation>
-    </message>
-    <message>
-      <source>Recent</source>
-      <translation>最近</translation>
-    </message>
-    <message>
-      <source>{name} tab</source>
-      <translation>{name} 选项卡</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>

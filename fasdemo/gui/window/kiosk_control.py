@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QDialog, QMainWindow
 from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.dialogs.exit_pin import PinDialog, PinGuard
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.window.body import Body
-from fasdemo.gui.window.full_screen import FullScreen
+from fasdemo.gui.window.pages.body import Body
+from fasdemo.gui.window.pages.full_screen import FullScreen
 from fasdemo.gui.window.presenter import Presenter
 
 

@@ -15,8 +15,8 @@ from fasdemo.gui.dialogs.preferences import Preferences
 from fasdemo.gui.dialogs.shortcuts import Keys, ShortcutsDialog
 from fasdemo.gui.style.theme import apply_theme, is_dark
 from fasdemo.gui.window.actions import ALWAYS, window_actions
+from fasdemo.gui.window.pages.workspace import TABS
 from fasdemo.gui.window.parts import WindowParts, WindowSetup
-from fasdemo.gui.window.workspace import TABS
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.headline import Headline
 from fasdemo.runtime.outputs.event_log_writer import LogStatus

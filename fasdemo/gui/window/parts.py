@@ -31,9 +31,9 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.style.icons import app_icon
 from fasdemo.gui.tuning.calibration_control import CalibrationControl
 from fasdemo.gui.tuning.tuning_control import TuningControl
-from fasdemo.gui.window.body import Body
 from fasdemo.gui.window.engine_control import EngineControl
 from fasdemo.gui.window.kiosk_control import KioskControl
+from fasdemo.gui.window.pages.body import Body
 from fasdemo.gui.window.picture_control import PictureControl
 from fasdemo.gui.window.presenter import Presenter
 from fasdemo.gui.window.saved_state import SavedState

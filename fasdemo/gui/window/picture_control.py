@@ -14,8 +14,8 @@ from fasdemo.gui.panes.pane import Pane
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.message_bar import MessageBar
+from fasdemo.gui.window.pages.workspace import Workspace
 from fasdemo.gui.window.presenter import Presenter
-from fasdemo.gui.window.workspace import Workspace
 
 
 class PictureControl(QObject):

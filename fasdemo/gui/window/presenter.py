@@ -15,8 +15,8 @@ from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.panes.verdict_card import VerdictCard
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.message_bar import MessageBar
-from fasdemo.gui.window.footer import Footer
-from fasdemo.gui.window.workspace import Workspace
+from fasdemo.gui.window.pages.footer import Footer
+from fasdemo.gui.window.pages.workspace import Workspace
 from fasdemo.runtime.headline import FROZEN, WAITING, Headline, current_headline, explained_face, public_headline
 from fasdemo.runtime.rolling import Rolling
 from fasdemo.runtime.updates import Phase, UiUpdate, View

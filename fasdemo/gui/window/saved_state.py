@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QMainWindow
 
 from fasdemo.gui.settings import Settings, save
 from fasdemo.gui.widgets import window_state
-from fasdemo.gui.window.workspace import Workspace
+from fasdemo.gui.window.pages.workspace import Workspace
 
 _MARGINS_PX, _BARS_PX = 24, 120
 """Width and height of the window that are not part of its page."""

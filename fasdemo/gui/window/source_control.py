@@ -17,9 +17,9 @@ from fasdemo.gui.library.library_index import is_library
 from fasdemo.gui.recording.recording_control import RecordingControl
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import tr
-from fasdemo.gui.window.body import Body
 from fasdemo.gui.window.engine_control import EngineControl
-from fasdemo.gui.window.header import source_words
+from fasdemo.gui.window.pages.body import Body
+from fasdemo.gui.window.pages.header import source_words
 from fasdemo.gui.window.presenter import Presenter
 from fasdemo.runtime.requests import SourceRequest
 

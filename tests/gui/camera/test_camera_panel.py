@@ -14,7 +14,7 @@ from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.gui.camera.camera_panel import CameraPanel
 from fasdemo.gui.dialogs import system
 from fasdemo.gui.window.main_window import MainWindow
-from fasdemo.gui.window.workspace import TABS
+from fasdemo.gui.window.pages.workspace import TABS
 from fasdemo.sessions.repair import verify_session
 from tests.support.camera_controls import ControlledScene
 from tests.support.qt_input import QTest

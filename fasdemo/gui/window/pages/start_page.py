@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QSize
 from fasdemo.gui.style.icons import app_icon, icon
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.heading import heading
-from fasdemo.gui.window.header import source_words
+from fasdemo.gui.window.pages.header import source_words
 
 _RECENT = 5
 

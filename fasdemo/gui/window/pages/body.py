@@ -10,11 +10,11 @@ from fasdemo.gui.camera.camera_list import CameraList
 from fasdemo.gui.library.library import Library
 from fasdemo.gui.panes.verdict_card import VerdictCard
 from fasdemo.gui.widgets.message_bar import MessageBar
-from fasdemo.gui.window.footer import Footer
-from fasdemo.gui.window.full_screen import Pages
-from fasdemo.gui.window.header import Header
-from fasdemo.gui.window.start_page import StartPage
-from fasdemo.gui.window.workspace import Workspace
+from fasdemo.gui.window.pages.footer import Footer
+from fasdemo.gui.window.pages.full_screen import Pages
+from fasdemo.gui.window.pages.header import Header
+from fasdemo.gui.window.pages.start_page import StartPage
+from fasdemo.gui.window.pages.workspace import Workspace
 
 
 class Body(QWidget):
