@@ -9,6 +9,7 @@ from fasdemo.frames import Stream
 from fasdemo.models.card import InputSpec
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.encode import encode
+from trainer.data.loader import encoded
 from trainer.data.transforms.encoding import CropBatch, encode_batch
 
 RNG = np.random.default_rng(0)
@@ -62,6 +63,21 @@ def test_encode_batch_equals_the_encoding_of_the_app(given: InputSpec) -> None:
     for row in range(3):
         crops = FaceCrops(RGB[row], DEPTH[row], IR[row], 0.0, np.zeros((2, 3)))
         np.testing.assert_array_equal(batch[row].transpose(2, 0, 1), encode(crops, given))
+
+
+@pytest.mark.parametrize(
+    "given", [spec("rgb", 3, "RGB"), spec("rgb", 3, "BGR", several=True), spec("ir", 3, several=True), spec("ir", 1)],
+    ids=lambda s: f"{s.modality}-{s.channels}-{s.channel_order}",
+)  # fmt: skip
+def test_encoded_adds_the_lighting_of_each_sample_to_its_channels(given: InputSpec) -> None:
+    crops = CropBatch(RGB, DEPTH, IR)
+    lighting = np.array([[0.1, -0.2, 0.3], [0.0, 0.0, 0.0], [-0.05, 0.02, 0.01]], np.float32)
+    (tensor,) = encoded(crops, (given,), lighting)
+    added = tensor.permute(0, 2, 3, 1).numpy() - encode_batch(crops, given)
+    own = lighting[:, ::-1] if given.channel_order == "BGR" else lighting
+    own = own if given.channels == 3 else own.mean(1, keepdims=True)
+    expected = own / np.asarray(given.std, np.float32)
+    np.testing.assert_allclose(added, np.broadcast_to(expected[:, None, None], added.shape), atol=1e-5)
 
 
 def test_grey_depth_is_taken_as_it_is_and_never_as_millimetres() -> None:
