@@ -141,7 +141,7 @@ def verdicts(clip: Path) -> list[Verdict]:
             first_s = result.timestamp_s if first_s is None else first_s
             if result.faces:
                 face = max(result.faces, key=lambda one: one.face.box[2])
-                found.append((result.timestamp_s - first_s, str(face.status), tuple(map(str, face.reasons))))
+                found.append((result.timestamp_s - first_s, face.status.lower(), tuple(map(str, face.reasons))))
     return found
 
 

@@ -4,7 +4,8 @@
 bent print of the person, at many angles and with closed eyes, finds the landmarks in these pictures, and lets simulated
 people answer random challenges with them, ten looks a second. It prints the table of docs/challenges.md.
 
-The generator's eyelids leave the eyeballs of some heads visible. Prompts to blink are measured with the others only.
+The closed eyes of some rendered people are not measured as closed, for example behind hair. Prompts to blink are
+measured with the others only.
 """
 
 from __future__ import annotations

@@ -23,6 +23,11 @@ _NECK_PIVOT = np.array([0.0, -0.11, -0.01])
 
 WITHDRAWN_EYE_M = 0.003
 """Way in metres by which an eyeball is moved back when its lids are closed."""
+MAX_LID_GAIN = 1.5
+"""Largest factor by which a blink is enlarged so that the lids of a person meet."""
+_MULTI_PIE = 68
+_LIDS = {"eyeBlink_R": ((37, 41), (38, 40)), "eyeBlink_L": ((43, 47), (44, 46))}
+"""Landmarks on the upper and the lower lid that meet in a blink."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,37 @@ def head_shape(person: Person, model: HeadModel, pose: Pose) -> Floats:
     for name, value in pose.expression.items():
         expression[name] = float(np.clip(expression.get(name, 0.0) + value, 0.0, 1.0))
     vertices = model.shape(identity, expression)
+    _meet_lids(vertices, model, pose.expression)
     _withdraw_eyes(vertices, model, expression)
     return vertices * np.float32(pose.stature)
+
+
+def _meet_lids(vertices: Floats, model: HeadModel, expression: dict[str, float]) -> None:
+    """Close lids as far as those of the mean head, in place: a blink is too small for eyes that are wide open.
+
+    Args:
+        vertices: head with the expression, (V, 3).
+        model: its model.
+        expression: weights that were added to the person's neutral face, which stays as it is.
+    """
+    if len(model.landmarks) < _MULTI_PIE:
+        return
+    for name, pairs in _LIDS.items():
+        weight = expression.get(name, 0.0)
+        if weight <= 0.0 or name not in model.expression_names:
+            continue
+        offsets = model.expression[model.expression_names.index(name)]
+        marks = model.landmarks[np.array(pairs)]
+        here = 1.0 - _unclosed(vertices[marks] - np.float32(weight) * offsets[marks], offsets[marks])
+        usual = 1.0 - _unclosed(model.vertices[marks], offsets[marks])
+        gain = float(np.clip(usual / max(here, 1e-3), 1.0, MAX_LID_GAIN))
+        vertices += np.float32((gain - 1.0) * weight) * offsets
+
+
+def _unclosed(opened: Floats, offsets: Floats) -> float:
+    """Return the share of an eye's opening that a full blink leaves, from pairs of points of its lids (P, 2, 3)."""
+    before, after = (np.linalg.norm(one[:, 0] - one[:, 1], axis=-1) for one in (opened, opened + offsets))
+    return float((after / np.maximum(before, 1e-6)).mean())
 
 
 def _withdraw_eyes(vertices: Floats, model: HeadModel, expression: dict[str, float]) -> None:
