@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from fasdemo.capture.cameras.live import tap_camera
 from fasdemo.capture.source import Source
 from fasdemo.challenge.prompts import Prompt
-from fasdemo.cli.engine_options import engine_request
 from fasdemo.cli.headless_outputs import start_signals_and_log
-from fasdemo.cli.picture_options import picture_settings, picture_words
-from fasdemo.cli.recording_options import labels_of
-from fasdemo.cli.source_options import source_request
+from fasdemo.cli.options.engine import engine_request
+from fasdemo.cli.options.pictures import picture_settings, picture_words
+from fasdemo.cli.options.recording import labels_of
+from fasdemo.cli.options.sources import source_request
 from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
 from fasdemo.engine.challenge_report import ChallengeReport

@@ -11,10 +11,10 @@ import time
 from contextlib import ExitStack
 from functools import partial
 
-from fasdemo.cli.engine_options import engine_request
 from fasdemo.cli.headless_outputs import start_signals_and_log
-from fasdemo.cli.picture_options import picture_settings, picture_words
-from fasdemo.cli.source_options import camera_requests
+from fasdemo.cli.options.engine import engine_request
+from fasdemo.cli.options.pictures import picture_settings, picture_words
+from fasdemo.cli.options.sources import camera_requests
 from fasdemo.engine.result import EngineFacts
 from fasdemo.engine.shared_models import SharedModels
 from fasdemo.errors import UserError

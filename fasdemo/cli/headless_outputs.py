@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from contextlib import ExitStack
 
-from fasdemo.cli.signal_options import signal_settings
+from fasdemo.cli.options.signals import signal_settings
 from fasdemo.publish.signals import Signals
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
 

@@ -10,9 +10,15 @@ from pathlib import Path
 
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
-from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, add_attempt_options, add_stream_options, at_least_one, stream_list
-from fasdemo.cli.picture_options import add_picture_options
-from fasdemo.cli.signal_options import add_signal_options
+from fasdemo.cli.options.arguments import (
+    ALLOW_COLOUR_ALONE,
+    add_attempt_options,
+    add_stream_options,
+    at_least_one,
+    stream_list,
+)
+from fasdemo.cli.options.pictures import add_picture_options
+from fasdemo.cli.options.signals import add_signal_options
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError
 from fasdemo.shared_libraries import missing_library

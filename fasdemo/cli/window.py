@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from fasdemo.cli.picture_options import picture_settings
-from fasdemo.cli.recording_options import labels_of
-from fasdemo.cli.signal_options import signal_settings
-from fasdemo.cli.source_options import camera_requests, source_request
+from fasdemo.cli.options.pictures import picture_settings
+from fasdemo.cli.options.recording import labels_of
+from fasdemo.cli.options.signals import signal_settings
+from fasdemo.cli.options.sources import camera_requests, source_request
 from fasdemo.errors import UserError
 from fasdemo.gui.app import Launch, run, run_grid
 from fasdemo.gui.controllers.rules import GivenRules

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.cli.app_cost import app_costs
-from fasdemo.cli.arguments import at_least_one
+from fasdemo.cli.options.arguments import at_least_one
 from fasdemo.errors import UserError
 from fasdemo.models.providers import Device, devices_here
 from fasdemo.models.registry import shipped_models

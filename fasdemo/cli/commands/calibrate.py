@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from fasdemo.capture.source import Source, SourceInfo
-from fasdemo.cli.arguments import at_least_one
+from fasdemo.cli.options.arguments import at_least_one
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.engine.site_calibration import Recording, recording_of, write_site

@@ -15,7 +15,7 @@ import numpy as np
 from fasdemo.capture.files.stills import Still, find_stills_and_notes, load_calibration, load_still, read_picture
 from fasdemo.capture.files.whole_pictures import WholePicture, find_whole_pictures
 from fasdemo.capture.source import SourceInfo
-from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, metres_per_unit, stream_list
+from fasdemo.cli.options.arguments import ALLOW_COLOUR_ALONE, metres_per_unit, stream_list
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError, unicode_text

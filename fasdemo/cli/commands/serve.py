@@ -7,15 +7,15 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fasdemo.cli.arguments import (
+from fasdemo.cli.options.arguments import (
     ALLOW_COLOUR_ALONE,
     add_attempt_options,
     add_stream_options,
     at_least_one,
     stream_list,
 )
-from fasdemo.cli.picture_options import add_picture_options, picture_settings, picture_words
-from fasdemo.cli.signal_options import add_signal_options, signal_settings
+from fasdemo.cli.options.pictures import add_picture_options, picture_settings, picture_words
+from fasdemo.cli.options.signals import add_signal_options, signal_settings
 from fasdemo.errors import UserError
 from fasdemo.terminal import say, tell
 
@@ -133,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
         if (error.name or "").startswith("fasdemo"):
             raise
         raise UserError(f"{error.name} is not installed; install it with `pip install 'fasdemo[serve]'`.") from None
-    from fasdemo.cli.engine_options import engine_request
+    from fasdemo.cli.options.engine import engine_request
     from fasdemo.outputs import check_output_folder
     from fasdemo.runtime.memory import limit_heaps
 
@@ -246,7 +246,7 @@ def source_requests(args: argparse.Namespace) -> list[SourceRequest]:
     Raises:
         UserError: a camera is unknown, or depth and infrared files do not belong to exactly one video.
     """
-    from fasdemo.cli.source_options import camera_requests, source_request
+    from fasdemo.cli.options.sources import camera_requests, source_request
 
     if (args.depth or args.ir) and len(args.video) != 1:
         raise UserError("--depth and --ir belong to one --video; give exactly one, or record the streams as sessions.")

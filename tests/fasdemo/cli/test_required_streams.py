@@ -13,7 +13,7 @@ from fasdemo.assets_folder import demo_session
 from fasdemo.capture.cameras.realsense.devices import RealSenseSettings, StreamMode, choose_modes
 from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.files.video_source import VideoSource
-from fasdemo.cli.arguments import stream_list
+from fasdemo.cli.options.arguments import stream_list
 from fasdemo.engine.policy import MIN_LIVE_ABOVE, Policy, floor_note, thresholds
 from fasdemo.frames import Stream
 from fasdemo.gui.settings import Settings

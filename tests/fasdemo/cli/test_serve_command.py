@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fasdemo.cli.commands.serve import add_arguments, source_requests
-from fasdemo.cli.engine_options import engine_request
 from fasdemo.cli.main import main
+from fasdemo.cli.options.engine import engine_request
 from fasdemo.errors import UserError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from fasdemo.cli.arguments import seconds
+from fasdemo.cli.options.arguments import seconds
 
 if TYPE_CHECKING:
     from fasdemo.publish.signals import SignalSettings
