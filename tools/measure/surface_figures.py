@@ -40,8 +40,8 @@ from trainer.synth.sensors.sensor import PRESETS
 
 TILTS_DEG = (0, 20, 40, 55, 65)
 DISTANCES_M = (0.3, 0.5, 0.8, 1.1, 1.45)
-BENDS_M = (0.1, 0.2)
-"""Radii of the bent sheets."""
+BEND_M = 0.1
+"""Radius of the bent sheets."""
 SMOOTHING_PX = (0.0, 1.5, 3.0)
 """Standard deviation of the smoothing, in pixels of a crop of 128."""
 NOISE_MM = (2.0, 4.0, 8.0)
@@ -96,11 +96,12 @@ def _board(
         if direction % 2 == 0
         else (np.array([cosine, 0.0, -sine]), np.array([0.0, 1.0, 0.0]))
     )
-    y, x = np.mgrid[: camera.height, : camera.width]
-    rays = np.stack([(x - camera.cx) / camera.fx, (y - camera.cy) / camera.fy, np.ones(x.shape)], axis=-1)
-    depth = _flat(rays @ normal, distance_m * cosine)
+    x = (np.arange(camera.width) - camera.cx)[None, :] / camera.fx
+    y = (np.arange(camera.height) - camera.cy)[:, None] / camera.fy
+    facing, sideways = (axis[0] * x + axis[1] * y + axis[2] for axis in (normal, across))
+    depth = _flat(facing, distance_m * cosine)
     if radius_m is not None:
-        depth = _bent(rays @ normal, rays @ across, distance_m * normal[2], distance_m * across[2], radius_m)
+        depth = _bent(facing, sideways, distance_m * normal[2], distance_m * across[2], radius_m)
     depth = np.where(depth > 5.0, 0.0, depth).astype(np.float32)
     grey, weight = np.full_like(depth, 0.5), np.ones_like(depth)
     raw = measure_depth(depth, grey, None, preset, camera, quality, projector, weight, rng)
@@ -210,6 +211,7 @@ def main() -> int:
     parser.add_argument("--crops", type=Path, help="rendered crops")
     parser.add_argument("--kinect", type=Path, help="folder of Kinect v2 captures, person_*/*_depth.png and *_ir.png")
     parser.add_argument("--step", type=int, default=1, help="take every so-many-th rendered crop (default: all)")
+    parser.add_argument("--states", type=int, default=2, help="random states of each sensor (default: %(default)s)")
     options = parser.parse_args()
     found: list[tuple[str, Crop, DepthView | None]] = []
     if options.kinect is not None:
@@ -218,10 +220,10 @@ def main() -> int:
         rendered = rendered_crops(options.crops, max(options.step, 1))
         by_species = sorted(rendered, key=lambda item: (item[0] != "live", item[0]))
         found += [(f"rendered {name}", depth, None) for name, depth in by_species]
-    found += [(f"board leaning {tilt} degrees", depth, view) for tilt, depth, view in board_crops()]
-    for radius in BENDS_M:
-        sheets = board_crops(radius, states=1)
-        found += [(f"sheet of radius {radius} m leaning {tilt} degrees", depth, view) for tilt, depth, view in sheets]
+    boards = board_crops(states=options.states)
+    found += [(f"board leaning {tilt} degrees", depth, view) for tilt, depth, view in boards]
+    sheets = board_crops(BEND_M, options.states)
+    found += [(f"bent sheet leaning {tilt} degrees", depth, view) for tilt, depth, view in sheets]
     changes: dict[str, Callable[[Crop], Crop]] = {
         f"smoothed by {sigma} px" if sigma else "raw": partial(smoothed, sigma=sigma) for sigma in SMOOTHING_PX
     }

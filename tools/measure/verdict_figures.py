@@ -2,11 +2,13 @@
 
 `python -m tools.measure.verdict_figures [SESSION ...]` plays the parts of the demo session and of the given sessions:
 each part alone, then parts in random order with hard cuts, then each part in light that varies around the limit of
-"too dark". It prints a Markdown table. The change at a cut is not counted, later changes are.
+"too dark". It prints a Markdown table. The change at a cut is not counted, later changes are. No part is played twice
+within two seconds, because its pictures would be refused as repeated.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +27,8 @@ from fasdemo.sessions.reader import SessionReader
 
 CUTS = 60
 """Number of parts that are played without a gap."""
+REPEATS_S = 2.0
+"""Time for which pictures must not be shown again; longer than the engine remembers them."""
 MIN_PART_S = 0.8
 MAX_PART_S = 2.0
 
@@ -118,10 +122,28 @@ def wavering_light(engine: Engine, part: Sequence[FrameSet], rng: np.random.Gene
     return frames
 
 
+def cut_parts(parts: Sequence[Sequence[FrameSet]], count: int, seed: int = 0) -> Iterator[Sequence[FrameSet]]:
+    """Yield pieces of random parts, none of a part that was shown within `REPEATS_S`, unless all were."""
+    rng, number = np.random.default_rng(seed), 0
+    shown_until: dict[int, int] = {}
+    for _ in range(count):
+        fresh = [one for one in range(len(parts)) if number - shown_until.get(one, -1000) >= REPEATS_S * 30]
+        one = int(rng.choice(fresh or [min(shown_until, key=lambda part: shown_until[part])]))
+        length = min(len(parts[one]), int(rng.uniform(MIN_PART_S, MAX_PART_S) * 30))
+        begin = int(rng.integers(len(parts[one]) - length + 1))
+        number += length
+        shown_until[one] = number
+        yield parts[one][begin : begin + length]
+
+
 def main() -> int:
     """Print the table and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sessions", nargs="*", type=Path, help="further sessions")
+    parser.add_argument("--cuts", type=int, default=CUTS, help="parts with hard cuts (default: %(default)s)")
+    options = parser.parse_args()
     try:
-        folders = [demo_session(), *(Path(name) for name in sys.argv[1:])]
+        folders = [demo_session(), *options.sessions]
         parts = [part for folder in folders for part in parts_of(folder)]
     except UserError as error:
         print(error, file=sys.stderr)
@@ -137,13 +159,11 @@ def main() -> int:
             engine.reset()
             tally(alone, play(engine, part))
         engine.reset()
-        rng, number = np.random.default_rng(0), 0
-        for _ in range(CUTS):
-            part = parts[rng.integers(len(parts))]
-            length = min(len(part), int(rng.uniform(MIN_PART_S, MAX_PART_S) * 30))
-            begin = int(rng.integers(len(part) - length + 1))
-            tally(switched, play(engine, part[begin : begin + length], number))
-            number += length
+        number = 0
+        for piece in cut_parts(parts, options.cuts):
+            tally(switched, play(engine, piece, number))
+            number += len(piece)
+        rng = np.random.default_rng(0)
         for part in parts:
             engine.reset()
             frames = wavering_light(engine, part, rng)
@@ -154,7 +174,7 @@ def main() -> int:
     )
     print("|---|---|---|---|---|---|")
     print(alone.row(f"{len(parts)} parts, each alone"))
-    print(switched.row(f"{CUTS} parts with hard cuts"))
+    print(switched.row(f"{options.cuts} parts with hard cuts"))
     print(wavering.row(f"{len(parts)} parts in varying light"))
     return 0
 
