@@ -33,10 +33,11 @@ class CaptureAge:
         """Return the age in seconds of a frame captured at `device_s` (device clock), on arrival at `host_s`."""
         seen_s = host_s - device_s
         if self._offset_s is None:
-            self._offset_s = seen_s
+            self._offset_s, self._at_s = seen_s, host_s
         else:
             self._offset_s = min(seen_s, self._offset_s + MAX_DRIFT * max(host_s - self._at_s, 0.0))
-        self._at_s = host_s
+        # The latest arrival, so that arrivals that go to and fro allow no additional drift.
+        self._at_s = max(self._at_s, host_s)
         return seen_s - self._offset_s
 
 
