@@ -118,15 +118,18 @@ def _seen(
 
 def write_clip(path: Path, pictures: Iterable[Image], fps: float = FPS) -> int:
     """Write a video file; return the number of pictures, 0 without a file."""
+    # A clip that was cut off must not be taken for a complete one in the next run.
+    part = path.with_name(f"part-{path.name}")
     video, number = None, 0
     for picture in pictures:
         if video is None:
             fourcc = cv2.VideoWriter.fourcc(*"mp4v")
-            video = cv2.VideoWriter(str(path), fourcc, fps, picture.shape[1::-1])
+            video = cv2.VideoWriter(str(part), fourcc, fps, picture.shape[1::-1])
         video.write(np.ascontiguousarray(picture[..., ::-1]))
         number += 1
     if video is not None:
         video.release()
+        part.replace(path)
     return number
 
 
