@@ -15,7 +15,8 @@ Four measurements:
 
 Movements of the head in the picture change the light at a landmark, so they are fitted and removed at each point. A
 change of gain or white balance by the camera changes the background as well, and is divided out if the face then
-follows better; in front of a near wall, which the screen lights as well, it follows worse.
+follows better. The screen also lights a near wall: a background that becomes brighter at once with a colour does so
+because of this light, and this part is not divided out.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ MIN_BLOCKS = 5
 """Minimum number of background blocks that are bright enough to measure the gain of the camera."""
 _DARK_BLOCK = 0.01
 """Minimum linear value of a usable block."""
+_MIN_LIT_SHARE = 0.2
+"""Minimum share of the background's changes that the screen must explain for a wall that it lights."""
+_CLEAR_CORRELATION = 0.9
+"""A face that follows each channel like this needs no further correction of the camera's gain."""
 _LIKE_THE_FACE = 0.2
 """Largest relative difference of a block's change from that of the face for a block that follows like the face."""
 _MAX_BLOCK_CHANGE = 0.5
@@ -138,9 +143,12 @@ def light_figures(looks: list[Look], shown: list[Shown]) -> LightFigures | None:
         return None
     divided = np.ones((len(looks), 3))
     if gain is not None:
-        better = _followed(seen_s, (skin / np.exp(gain)[:, None]).mean(axis=1), shown)
-        if better is not None and sum(better.correlation) > sum(whole.correlation):
-            whole, divided = better, np.exp(gain)
+        for log in (_without_screen(gain, seen_s, whole.delay_s, shown), gain):
+            better = _followed(seen_s, (skin / np.exp(log)[:, None]).mean(axis=1), shown)
+            if better is not None and sum(better.correlation) > sum(whole.correlation):
+                whole, divided = better, np.exp(log)
+            if min(whole.correlation) >= _CLEAR_CORRELATION:
+                break
     modulation = float(np.mean(np.ptp(whole.response, axis=0) / whole.level))
     background = tinted = None
     if gain is not None:
@@ -235,6 +243,19 @@ def _gain(looks: list[Look]) -> Floats | None:
     if still.sum() < MIN_BLOCKS:
         return None
     return np.asarray(np.median(change[:, still], axis=1), np.float64)
+
+
+def _without_screen(gain: Floats, seen_s: Floats, delay_s: float, shown: list[Shown]) -> Floats:
+    """Return the change of the background, (T, 3), without the light of the screen on it: the gain of the camera."""
+    changes, screen = _changes(seen_s), _screen(seen_s - delay_s, shown)
+    target = changes @ gain
+    at_once, *_ = np.linalg.lstsq(changes @ screen, target, rcond=None)
+    # Light cannot darken a wall: a background that becomes darker at once is an exposure that is quick.
+    at_once = np.maximum(at_once, 0.0)
+    rest = target - changes @ screen @ at_once
+    if (rest**2).sum() > (1.0 - _MIN_LIT_SHARE) * (target**2).sum():
+        return gain
+    return np.asarray(gain - (screen - screen.mean(axis=0)) @ at_once, np.float64)
 
 
 def _screen(at_s: Floats, shown: list[Shown]) -> Floats:
