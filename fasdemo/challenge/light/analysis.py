@@ -248,11 +248,12 @@ def _gain(looks: list[Look]) -> Floats | None:
 def _without_screen(gain: Floats, seen_s: Floats, delay_s: float, shown: list[Shown]) -> Floats:
     """Return the change of the background, (T, 3), without the light of the screen on it: the gain of the camera."""
     changes, screen = _changes(seen_s), _screen(seen_s - delay_s, shown)
-    target = changes @ gain
-    at_once, *_ = np.linalg.lstsq(changes @ screen, target, rcond=None)
+    drift = np.vander(np.linspace(-1.0, 1.0, len(changes)), 4)
+    lit, target = _without(drift, changes @ screen), _without(drift, changes @ gain)
+    at_once, *_ = np.linalg.lstsq(lit, target, rcond=None)
     # Light cannot darken a wall: a background that becomes darker at once is an exposure that is quick.
     at_once = np.maximum(at_once, 0.0)
-    rest = target - changes @ screen @ at_once
+    rest = target - lit @ at_once
     if (rest**2).sum() > (1.0 - _MIN_LIT_SHARE) * (target**2).sum():
         return gain
     return np.asarray(gain - (screen - screen.mean(axis=0)) @ at_once, np.float64)

@@ -96,6 +96,41 @@ def test_light_challenge_divides_out_a_change_of_the_exposure() -> None:
     assert _why(LitFace(gain=lambda now_s: 1.0 + 0.3 * np.sin(3.0 * now_s))) is None
 
 
+@pytest.mark.parametrize("drift", [0.0, 0.1, 0.2])
+def test_light_challenge_measures_a_face_alike_in_front_of_a_near_wall(drift: float) -> None:
+    found = []
+    # The screen lights the near wall up to half as much as the face. As a change of gain, its light would be taken
+    # from the face as well, and the shape would look nearly three times as strong.
+    for behind in (0.0, 0.04, 0.12):
+        trial = LightTrial(LitFace(behind=behind, gain=lambda now_s: 1.0 - drift * np.sin(0.8 * now_s)), _colours())
+        light = trial.run().report.light
+        assert light is not None
+        assert light.strength is not None
+        assert light.texture is not None
+        found.append((light.strength, light.texture))
+    strengths, textures = zip(*found, strict=True)
+    assert max(strengths) < 1.1 * min(strengths)
+    assert max(textures) < min(textures) + 0.05
+
+
+def test_light_challenge_divides_out_a_quick_exposure_that_darkens_the_background() -> None:
+    trial = LightTrial(LitFace(behind=0.0), _colours())
+
+    def darken(_now_s: float, seen: Observation) -> Observation:
+        assert seen.light is not None
+        colour = next((one for at, one in reversed(trial.seen) if at + DELAY_S <= trial.now_s), (0.2, 0.2, 0.2))
+        gain = 1.0 / (1.0 + 0.15 * float(np.mean(colour)))
+        return replace(
+            seen, light=replace(seen.light, face=seen.light.face * gain, background=seen.light.background * gain)
+        )
+
+    quick = trial.run(darken).report.light
+    fixed = LightTrial(LitFace(behind=0.0), _colours()).run().report.light
+    assert quick is not None
+    assert fixed is not None
+    assert quick.strength == pytest.approx(fixed.strength, rel=0.05)
+
+
 @pytest.mark.parametrize(("size", "rate"), [(0.1, 0.8), (0.15, 0.4), (0.25, 0.4)])
 def test_light_challenge_is_passed_despite_a_slow_exposure_without_a_background(size: float, rate: float) -> None:
     face = LitFace(gain=lambda now_s: 1.0 + size * np.sin(rate * now_s), blocks=2, strength=0.3)
