@@ -70,8 +70,10 @@ done
 train fasdemo-flex fasdemo-flex "$mixed" --epochs 6 --set run.ema=0.997 \
   --init "depth=$runs/fasdemo-featherb-depth/model.pt" "ir=$runs/fasdemo-featherb-ir/model.pt" \
   "rgb=$runs/first-rgb/model.pt"
-# Infrared alone starts from ImageNet weights, if LITE is given.
+# Infrared alone: a second network, which starts from ImageNet weights if LITE is given, and the sum of both.
 train fasdemo-lite-ir fasdemo-lite-ir "$mixed" ${LITE:+--init "all=$LITE"}
+train fasdemo-featherlite-ir fasdemo-featherlite-ir "$mixed" \
+  --init "feather=$runs/fasdemo-featherb-ir/model.pt" "lite=$runs/fasdemo-lite-ir/model.pt"
 # Colour alone: photographs and their recaptures, in two sets. LITE starts the trunk from ImageNet weights, and TEACHER, an
 # ONNX model on colour with a card beside it, rates the live faces from the second training on, if given. The shipped
 # weights are the mean of the second and third training. Their first training had 10,000 pictures of the first version of
@@ -110,13 +112,13 @@ credits=${CREDITS:-portraits: Face Research Lab London Set, DeBruine and Jones 2
 # FOLDER NAME [OPTIONS]
 export_model() {
   local folder=$1 name=$2 start=""; shift 2
-  [ "$name" != fasdemo-lite-ir ] || start=${LITE:+; ImageNet weights of EfficientNet-Lite0, Apache-2.0}
+  [ "$name" != fasdemo-featherlite-ir ] || start=${LITE:+; ImageNet weights of EfficientNet-Lite0, Apache-2.0}
   "${trainer[@]}" export "$runs/$name/model.pt" --output "$folder/$name.onnx" --name "$name" --limits "$limits" \
     --crops "$mixed" "$@" --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $exposures exposures${REAL:+, and real Kinect v2 captures of $PEOPLE}$start; $credits"
 }
 
 mkdir -p "$MODELS" "$table"
-for name in fasdemo-featherb-depth fasdemo-lite-ir fasdemo-featherb-ir fasdemo-featherb-rgb; do
+for name in fasdemo-featherb-depth fasdemo-featherlite-ir fasdemo-featherb-ir fasdemo-featherb-rgb; do
   export_model "$MODELS" "$name"
 done
 export_model "$MODELS" fasdemo-flex
@@ -134,7 +136,7 @@ from pathlib import Path
 from fasdemo.models.model_file import write_manifest
 # The first model for a number of streams is the default. For one stream it is a single-stream network, which is at least
 # as accurate as fasdemo-flex and faster; for three streams it is fasdemo-flex.
-order = ("featherb-depth", "lite-ir", "featherb-ir", "wide-rgb", "featherb-rgb", "flex")
+order = ("featherb-depth", "featherlite-ir", "featherb-ir", "wide-rgb", "featherb-rgb", "flex")
 write_manifest(Path(sys.argv[1]), tuple(f"fasdemo-{name}.onnx" for name in order))
 PY
 echo "figures: tools/measure/leave_one_out.py --data $mixed, then tools/measure/model_figures.py --data $mixed"

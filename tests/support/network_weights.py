@@ -17,7 +17,7 @@ from trainer import networks
 torch.set_num_threads(1)
 
 
-OWN = {"FlexFusion", "TwoViewLite0"}
+OWN = {"FeatherLite", "FlexFusion", "TwoViewLite0"}
 """Networks of this project, which were not published."""
 
 

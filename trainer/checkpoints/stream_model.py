@@ -16,6 +16,7 @@ from trainer import networks
 from trainer.checkpoints import checkpoint
 from trainer.config.schema import DEFAULT_MEAN, DEFAULT_STD, Config
 from trainer.networks.example import modalities_of
+from trainer.networks.featherlite import FeatherLite
 from trainer.networks.fusion import Fusion
 
 
@@ -133,6 +134,8 @@ def initialised_parameters(config: Config, model: StreamModel) -> set[int]:
             modules: list[nn.Module] = [network]
         elif isinstance(network, networks.FlexFusion):
             modules = [network.stream(_stream(part))]
+        elif isinstance(network, FeatherLite):
+            modules = [network.get_submodule(part)]
         else:
             assert isinstance(network, Fusion)
             modules = [network.trunk(_stream(part))]
@@ -181,6 +184,8 @@ def _initialise_from(network: nn.Module, part: str, path: Path, arch: str, optio
         return
     if isinstance(network, networks.FlexFusion):
         networks.load_stream(network, _stream(part), state)
+    elif isinstance(network, FeatherLite):
+        checkpoint.load_weights(network.get_submodule(part), state, str(path))
     elif isinstance(network, Fusion):
         trunk = {k.removeprefix("features."): v for k, v in state.items() if k.startswith("features.")}
         checkpoint.load_weights(network.trunk(_stream(part)), trunk, str(path))

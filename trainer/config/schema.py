@@ -46,7 +46,12 @@ class NetworkConfig(_Part):
     flexible: bool = False
     """Whether the network has a presence input, and one score per stream in addition to the fused score."""
     init: dict[str, Path] = {}
-    """Checkpoints to start from: key `all` for the whole network, a stream's name for the trunk of that stream."""
+    """Checkpoints to start from: key `all` for the whole network, a stream's name for the trunk of that stream,
+    or a part of `PARTS`."""
+
+
+PARTS: dict[str, tuple[str, ...]] = {"FeatherLite": ("feather", "lite")}
+"""Keys of `network.init` of networks that are not made of one trunk per stream."""
 
 
 class InputConfig(_Part):
@@ -213,7 +218,8 @@ class DataConfig(_Part):
 class RunConfig(_Part):
     """Length, batches and reproducibility of a run."""
 
-    epochs: Annotated[int, Field(ge=1)] = 20
+    epochs: Annotated[int, Field(ge=0)] = 20
+    """0 trains nothing: the initial weights, those of `network.init`, get thresholds and figures."""
     batch: Annotated[int, Field(ge=1)] = 64
     """Batch size over all processes."""
     epoch_samples: Annotated[int, Field(ge=0)] = 0
@@ -260,9 +266,10 @@ class Config(_Part):
         for key in self.run.presence:
             if not set(key.split("+")) <= set(self.network.modalities):
                 raise ValueError(f"run.presence: {key!r} is not a subset of {'+'.join(self.network.modalities)}")
+        parts = PARTS.get(self.network.arch, self.network.modalities)
         for key in self.network.init:
-            if key != "all" and key not in self.network.modalities:
-                raise ValueError(f"network.init: unknown key {key!r}, expected `all` or one of network.modalities")
+            if key != "all" and key not in parts:
+                raise ValueError(f"network.init: unknown key {key!r}, expected `all` or one of {', '.join(parts)}")
         if self.adversarial.share and set(self.network.modalities) == {"depth"}:
             raise ValueError("adversarial.share: patterns change colour and infrared, but the network has depth only")
         return self

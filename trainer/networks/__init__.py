@@ -15,6 +15,7 @@ from trainer.networks import (  # noqa: F401  (importing a module registers its 
     fusion,
     flexfusion,
     twoview,
+    featherlite,
 )
 
 # isort: on

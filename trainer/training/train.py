@@ -141,7 +141,7 @@ class Training:
         self.history.restore(state["history"])
 
     def run(self) -> None:
-        """Train until the end of the schedule, the time limit or early stopping.
+        """Train until the end of the schedule, the time limit or early stopping; 0 epochs keep the initial weights.
 
         Raises:
             TrainingInterruptedError: Ctrl-C was pressed; the state is saved.
@@ -149,6 +149,8 @@ class Training:
         """
         run, position = self.config.run, self.position
         budget_s = run.max_minutes * 60.0 if run.max_minutes else math.inf
+        if not run.epochs:
+            self._save(BEST, with_training=False)
         with self._on_interrupt():
             while position.epoch < run.epochs and position.elapsed_s < budget_s:
                 self._epoch(budget_s)

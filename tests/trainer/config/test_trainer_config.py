@@ -88,7 +88,7 @@ def test_load_reads_a_published_file_as_it_is(tmp_path: Path, name: str, stream:
         ("network: {arch: FeatherNetB}\nrun: {epoch: 3}\n", "unknown key run.epoch; did you mean epochs?"),
         ("run: {epohcs: 3}\n", "unknown key run.epohcs; did you mean epochs?"),
         ("network: {arch: FeatherNetB}\noptimizer: {lr: 1}\n", "did you mean optimiser?"),
-        ("network: {arch: FeatherNetB}\nrun: {epochs: 0}\n", "run.epochs"),
+        ("network: {arch: FeatherNetB}\nrun: {epochs: -1}\n", "run.epochs"),
         ("network: {arch: FeatherNetB, modalities: [depth, depth]}\n", "names a stream twice"),
         ("[1, 2]", "at the top"),
         ("a: [", "not YAML"),

@@ -70,3 +70,18 @@ def test_average_refuses_models_that_differ(runs: tuple[Path, Path, Path], tmp_p
         arguments = ["average", *map(str, members), "--data", str(data), "--output", str(tmp_path / "mean")]
         assert main(arguments) == 2
     assert not (tmp_path / "mean").exists()
+
+
+def test_training_without_epochs_keeps_the_weights_and_chooses_thresholds(
+    runs: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    data, first, _ = runs
+    output = tmp_path / "none"
+    command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(data), "-b", "8", "--epochs", "0"]
+    small = ["--set", "input.size=64", "run.precision=32-true", "run.workers=1"]
+    assert main([*command, "--output", str(output), "--init", f"all={first}", *small]) == 0
+    saved, given = checkpoint.load(output / "model.pt"), checkpoint.load(first)
+    for key, tensor in given.state_dict.items():
+        torch.testing.assert_close(saved.state_dict[key], tensor, atol=0, rtol=0)
+    assert saved.card is not None
+    assert saved.card["thresholds"]
