@@ -78,6 +78,9 @@ def test_rendered_person_passes_and_a_recording_of_it_does_not(
 
 def test_table_counts_passed_challenges_and_causes() -> None:
     good = LightFigures((0.99, 0.99, 0.99), 0.1, 0.2, 0.6, 0.2, 0.2, 0.6, 0.8, 0.1, 0.0, 0.05, 291)
-    rows = [row("live", 1, 300, "laptop", False, good), row("live", 2, 300, "laptop", True, None)]
+    rows = [
+        row("live", 1, 300, "laptop", False, good, None),
+        row("live", 2, 300, "laptop", True, None, Failure.LIGHT_NOT_MEASURED),
+    ]
     lines = list(table(rows))
     assert lines[2:] == ["| 300 | live | 2 | 1 (50.0%) | `light_not_measured` 1 |"]

@@ -22,9 +22,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.challenge.failures import Failure
 from fasdemo.challenge.light.analysis import LightFigures, Look, Shown, light_figures
 from fasdemo.challenge.light.colours import Colours, draw_colours
-from fasdemo.challenge.light.response import is_sure, light_failure
+from fasdemo.challenge.light.response import is_sure, light_failure, second_failure
 from fasdemo.challenge.light.sampling import sample_light
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.landmarks import FaceLandmarks
@@ -176,12 +177,12 @@ def measured(
 def asked(
     view: View, rng: Rng, random: Random, delay_s: float, tint_delay_s: float | None, detector: FaceDetector,
     landmarks: FaceLandmarks,
-) -> LightFigures | None:  # fmt: skip
-    """Return the figures of a scene that is asked a second time if it follows by a small margin, as in the app.
+) -> tuple[LightFigures | None, Failure | None]:  # fmt: skip
+    """Return the figures of a scene that is asked a second time if it follows by a small margin, and why it fails.
 
     With `tint_delay_s`, displays in the scene follow the colours with this delay.
     """
-    figures = None
+    found: list[LightFigures | None] = []
     for _ in range(2):
         colours = draw_colours(random)
         assert colours is not None
@@ -189,19 +190,21 @@ def asked(
             film = pictures(view, rng, colours, delay_s)
         else:
             film = pictures(view, rng, colours, delay_s, colours, tint_delay_s)
-        figures = measured(film, colours, detector, landmarks)
-        if light_failure(figures) is not None or is_sure(figures):
-            break
-    return figures
+        found.append(measured(film, colours, detector, landmarks))
+        if light_failure(found[0]) is not None or is_sure(found[0]):
+            return found[0], light_failure(found[0])
+    first, second = found
+    assert first is not None
+    return second, second_failure(first, second)
 
 
 def trials(
     sampler: SetupSampler, rng: Rng, random: Random, first: int, second: int, lux: float, display: Display,
     detector: FaceDetector, landmarks: FaceLandmarks,
-) -> Iterator[tuple[str, bool, LightFigures | None]]:  # fmt: skip
-    """Yield name, whether the camera is automatic, and figures of one trial of each kind.
+) -> Iterator[tuple[str, bool, LightFigures | None, Failure | None]]:  # fmt: skip
+    """Yield name, whether the camera is automatic, figures, and why it failed, of one trial of each kind.
 
-    As in the app, a face that follows by a small margin is shown a second sequence, whose figures then count.
+    As in the app, a face that follows by a small margin is shown a second sequence, whose figures are yielded.
     """
     for species in SCENES:
         view = view_of(sampler, rng, species, first, second, lux, display)
@@ -209,16 +212,15 @@ def trials(
         assert real is not None
         assert other is not None
         delay_s = float(rng.uniform(0.05, 0.2))
-
-        yield species, view.automatic, asked(view, rng, random, delay_s, None, detector, landmarks)
+        yield species, view.automatic, *asked(view, rng, random, delay_s, None, detector, landmarks)
         if species == LIVE:
             film = pictures(view, rng, other, delay_s)
-            yield "injected-recording", view.automatic, measured(film, real, detector, landmarks)
+            injected = measured(film, real, detector, landmarks)
+            yield "injected-recording", view.automatic, injected, light_failure(injected)
         if species == "replay-tablet":
             tint_delay_s = float(rng.uniform(0.03, 0.2))
-            yield (
-                "replay-tinted", view.automatic, asked(view, rng, random, delay_s, tint_delay_s, detector, landmarks)
-            )  # fmt: skip
+            found = asked(view, rng, random, delay_s, tint_delay_s, detector, landmarks)
+            yield "replay-tinted", view.automatic, *found
 
 
 COLUMNS = (
@@ -228,11 +230,12 @@ COLUMNS = (
 
 
 def row(
-    name: str, person: int, lux: float, display: str, automatic: bool, figures: LightFigures | None
-) -> dict[str, Any]:
-    """Return a trial as a row of the file of `--csv`."""
+    name: str, person: int, lux: float, display: str, automatic: bool, figures: LightFigures | None,
+    why: Failure | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return a trial, which passed without `why`, as a row of the file of `--csv`."""
     known = {"kind": name, "person": person, "lux": lux, "display": display, "automatic": int(automatic)}
-    outcome = str(light_failure(figures) or "passed")
+    outcome = str(why or "passed")
     known |= {"measured": int(figures is not None), "outcome": outcome}
     return known | ({} if figures is None else asdict(figures))
 
@@ -275,10 +278,10 @@ def main() -> None:
                 rng, random = np.random.default_rng([args.seed, person, lux]), Random(f"{args.seed} {person} {lux}")
                 name = list(DISPLAYS)[(person // 2 + place) % 2]
                 other = (person + 2) % len(people.names)
-                for kind, automatic, figures in trials(
+                for kind, automatic, figures, why in trials(
                     sampler, rng, random, person, other, lux, DISPLAYS[name], detector, landmarks
                 ):
-                    rows.append(row(kind, person, lux, name, automatic, figures))
+                    rows.append(row(kind, person, lux, name, automatic, figures, why))
                     if writer and file:
                         writer.writerow(rows[-1])
                         file.flush()

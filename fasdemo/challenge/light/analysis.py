@@ -8,7 +8,7 @@ Four measurements:
   so their ratio is different on nose, cheeks, chin and forehead. On a print it is the same everywhere, apart
   from a smooth change (a polynomial of third order) if the sheet is near, tilted or bent. A display adds a reflection
   that does not depend on its picture (second order). These are removed first; the rest must follow the normals. A part
-  of it must remain when a strongly bent sheet (fourth order) is removed as well.
+  of it must remain when a strongly bent sheet (fourth order) and the stripe of gloss on it are removed as well.
 - In detail: eyebrows, lips and eyes are darker than skin in the light of the screen as well; a reflection on a display
   does not show them.
 - Behind the face: the background must not follow exactly like the face, as in a picture that is tinted as a whole.
@@ -21,6 +21,7 @@ because of this light, and this part is not divided out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,8 @@ _MIN_LIT_SHARE = 0.2
 """Minimum share of the background's changes that the screen must explain for a wall that it lights."""
 _CLEAR_CORRELATION = 0.9
 """A face that follows each channel like this needs no further correction of the camera's gain."""
+_GLOSS_DIRECTIONS, _GLOSS_WAVES = 8, 6
+"""Directions in which a sheet can be bent, and half waves that describe its gloss across the bend."""
 _LIKE_THE_FACE = 0.2
 """Largest relative difference of a block's change from that of the face for a block that follows like the face."""
 _MAX_BLOCK_CHANGE = 0.5
@@ -100,7 +103,7 @@ class LightFigures:
         relief: share of the pattern on the face, after all that a flat surface can show is removed, that the normals of
             the face explain.
         strength: size of the pattern that the normals explain: its standard deviation relative to the mean response.
-        unbent: the same size after all that a strongly bent sheet can show is removed as well.
+        unbent: the same size after all that a strongly bent sheet with a stripe of gloss can show is removed.
         texture: correlation of the light of the screen with that of the room in what is not smooth and does not follow
             the normals: eyebrows, lips, eyes.
         ambient: share of the room's light in the mean light of the face.
@@ -336,7 +339,7 @@ def _lights(looks: list[Look], numbers: npt.NDArray[np.int64], divided: Floats, 
 def _relief(lights: _Lights) -> tuple[float, float, float, float]:
     """Return the share of the pattern that only the normals explain, 0 to 1, its size, and the share of the room.
 
-    The third value is the size of the pattern that a strongly bent sheet does not explain either.
+    The third value is the size of the pattern that a strongly bent sheet with a stripe of gloss does not explain.
     """
     screen, room = lights.screen[:, None], lights.room[:, None]
     mean = max(abs(float(screen.mean())), 1e-12)
@@ -344,8 +347,21 @@ def _relief(lights: _Lights) -> tuple[float, float, float, float]:
     rest, full = _explained(flat, lights.directions * room, screen)
     share = 1.0 - float((full**2).sum()) / max(float((rest**2).sum()), 1e-12)
     strength = float((rest - full).std()) / mean
-    rest, full = _explained(np.concatenate([flat, lights.fourth * room], axis=1), lights.directions * room, screen)
-    return share, strength, float((rest - full).std()) / mean, float(room.mean())
+    bent = np.concatenate([flat, lights.fourth * room], axis=1)
+    unbent = np.inf
+    for gloss in _gloss_stripes(lights):
+        rest, full = _explained(np.concatenate([bent, gloss], axis=1), lights.directions * room, screen)
+        unbent = min(unbent, float((rest - full).std()) / mean)
+    return share, strength, unbent, float(room.mean())
+
+
+def _gloss_stripes(lights: _Lights) -> Iterator[Floats]:
+    """Yield terms, (P, `_GLOSS_WAVES`), of a reflection that changes only across a stripe, for each direction."""
+    x, y = lights.smooth[:, 1], lights.smooth[:, 2]
+    for angle in np.arange(_GLOSS_DIRECTIONS) * np.pi / _GLOSS_DIRECTIONS:
+        across = x * np.cos(angle) + y * np.sin(angle)
+        across = (across - across.min()) / max(float(np.ptp(across)), 1e-9)
+        yield np.cos(np.pi * np.outer(across, np.arange(1, _GLOSS_WAVES + 1)))
 
 
 def _explained(flat: Floats, directions: Floats, screen: Floats) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ from fasdemo.challenge.failures import Failure
 from fasdemo.challenge.light.analysis import LightFigures
 from fasdemo.challenge.light.colours import Colours, draw_colours
 from fasdemo.challenge.light.display import ChallengeDisplay
-from fasdemo.challenge.light.response import MAX_SHOW_S, light_failure
+from fasdemo.challenge.light.response import MAX_SHOW_S, light_failure, second_failure
 from fasdemo.challenge.light.sampling import sample_light, skin_points
 from fasdemo.challenge.observation import Observation
 from fasdemo.challenge.prompts import Prompt, SequenceSource
@@ -234,7 +234,7 @@ def test_light_failure_refuses_nan(name: str) -> None:
 @pytest.mark.parametrize(
     ("relief", "strength", "texture", "passes"),
     [
-        (0.26, 0.07, 0.3, True),
+        (0.26, 0.07, 0.35, True),
         (0.22, 0.08, 0.75, True),
         (0.22, 0.08, 0.65, False),
         (0.22, 0.07, 0.75, False),
@@ -250,9 +250,47 @@ def test_light_failure_needs_less_relief_with_clear_details(
 
 
 def test_light_failure_refuses_a_pattern_that_a_bent_sheet_can_show() -> None:
-    figures = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, 0.4, 0.1, 0.046, 0.6, 0.7, 0.1, 0.0, 0.05, 291)
+    figures = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, 0.4, 0.1, 0.031, 0.6, 0.7, 0.1, 0.0, 0.05, 291)
     assert light_failure(figures) is None
-    assert light_failure(replace(figures, unbent=0.044)) is Failure.LIGHT_FLAT
+    assert light_failure(replace(figures, unbent=0.029)) is Failure.LIGHT_FLAT
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        (0.036, 0.05, None),
+        (0.05, 0.036, None),
+        (0.031, 0.05, Failure.LIGHT_FLAT),
+        (0.08, 0.029, Failure.LIGHT_FLAT),
+        (0.036, float("nan"), Failure.LIGHT_FLAT),
+        (float("nan"), 0.05, Failure.LIGHT_FLAT),
+    ],
+)
+def test_second_failure_needs_the_mean_of_both_sequences(first: float, second: float, why: Failure | None) -> None:
+    figures = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, 0.4, 0.1, first, 0.6, 0.7, 0.1, 0.0, 0.05, 291)
+    assert second_failure(figures, replace(figures, unbent=second)) is why
+    assert second_failure(figures, None) is Failure.LIGHT_NOT_MEASURED
+
+
+def test_light_challenge_finds_no_shape_in_the_gloss_of_a_bent_picture() -> None:
+    trial = LightTrial(LitFace(flat=True, bend=0.8), _colours())
+    x = real_landmarks()[:468, :1].astype(np.float64)
+    across = (x - x.min()) / np.ptp(x) - 0.45
+    stripe = 0.15 * np.exp(-0.5 * (across / 0.12) ** 2)
+
+    def shine(_now_s: float, seen: Observation) -> Observation:
+        assert seen.light is not None
+        colour = next((one for at, one in reversed(trial.seen) if at + DELAY_S <= trial.now_s), (0.2, 0.2, 0.2))
+        return replace(seen, light=replace(seen.light, face=seen.light.face + 0.3 * stripe * np.array(colour)))
+
+    challenge = trial.run(shine)
+    light = challenge.report.light
+    assert light is not None
+    assert challenge.outcome == "failed"
+    assert light.unbent is not None
+    assert light.unbent < 0.005, "0.032 without the stripe among what is removed"
+    assert light.strength is not None
+    assert light.strength > 0.03
 
 
 def test_light_challenge_asks_again_after_a_small_margin(monkeypatch: pytest.MonkeyPatch) -> None:
