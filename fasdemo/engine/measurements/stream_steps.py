@@ -50,6 +50,9 @@ _LIMITS: dict[Stream, tuple[float, float]] = {
     "depth": (MAX_DEPTH_STEPS_APART, MAX_DEPTH_STEPS_AGREE),
     "ir": (MAX_IR_STEPS_APART, MAX_IR_STEPS_AGREE),
 }
+_MAX_PIXEL_MM = 1.65
+"""Largest size of a pixel of the colour image at the face; smaller faces are not compared. A live person 1.1 m from a
+rendered D415 (1.8 mm) was found to move differently in 23 of 50 frames."""
 _MAX_ERROR_MM = 1.0
 """Largest standard error of a step; a face without details in a stream has a larger one."""
 _FITS = 2
@@ -110,7 +113,12 @@ class StepWindow:
             position_px: position of the key points by which the crops were aligned, in the colour image.
             crops: the aligned crops.
         """
-        images, pixel_mm = images_of(crops), _pixel_mm(crops)
+        pixel_mm = _pixel_mm(crops)
+        if pixel_mm > _MAX_PIXEL_MM:
+            self._past.clear()
+            self._steps.clear()
+            return
+        images = images_of(crops)
         if self._past and not 0.0 < timestamp_s - self._past[-1][0] <= _MAX_STEP_S / _LAG:
             self._past.clear()
             self._steps.clear()

@@ -22,6 +22,8 @@ from fasdemo.frames import Stream
 from fasdemo.models.crop import FaceCrops
 
 CROP, PIXEL_MM = 112, 225.0 / 112
+ENLARGED = 0.75
+"""Pixels of a crop for one of the colour image."""
 
 
 def sway_mm(at_s: float) -> float:
@@ -112,7 +114,7 @@ def depth(across_mm: float, noise_mm: float = 1.0, seed: int = 0) -> npt.NDArray
 def crops(across_mm: float, ir_mm: float, depth_mm: float, seed: int) -> FaceCrops:
     colour = np.repeat(picture(across_mm, seed=3 * seed)[..., None], 3, axis=2)
     infrared, distance = picture(ir_mm, seed=3 * seed + 1), depth(depth_mm, seed=3 * seed + 2)
-    return FaceCrops(colour, distance, infrared, 600.0, np.eye(2, 3))
+    return FaceCrops(colour, distance, infrared, 600.0, ENLARGED * np.eye(2, 3))
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.7])
@@ -151,7 +153,9 @@ def window(late_s: float, count: int = 14) -> StepWindow:
         error_mm = float(np.random.default_rng(index).normal(0, 1.0))
         behind_mm = sway_mm(at_s - late_s) - sway_mm(at_s)
         made.add(
-            at_s, ((sway_mm(at_s) - error_mm) / PIXEL_MM, 0.0), crops(error_mm, error_mm + behind_mm, error_mm, index)
+            at_s,
+            ((sway_mm(at_s) - error_mm) / (ENLARGED * PIXEL_MM), 0.0),
+            crops(error_mm, error_mm + behind_mm, error_mm, index),
         )
     return made
 
@@ -170,3 +174,10 @@ def test_step_window_starts_again_after_a_gap_or_when_the_clock_goes_back() -> N
         made = window(0.0)
         made.add(at_s, (0.0, 0.0), crops(0.0, 0.0, 0.0, 1))
         assert made.compare("ir") is None
+
+
+def test_step_window_does_not_compare_small_faces() -> None:
+    made = window(1.0)
+    small = replace(crops(0.0, 0.0, 0.0, 1), to_crop=0.9 * np.eye(2, 3))
+    made.add(1.4, (0.0, 0.0), small)
+    assert made.compare("ir") is None
