@@ -76,6 +76,10 @@ MAX_BORDER_SUPPORT = 0.75
 """Support of a straight border around the face, median of three seconds. Four real clips of live people: at most 0.50;
 768 portraits: at most 0.67; the clips on a display in a hand: median 0.73 to 0.96
 (`tools/measure/border_figures.py`)."""
+MAX_FLAT_RESIDUAL = 0.06
+"""Distance of the points in a face from the homography of face and surroundings, as a share of the face's motion in
+0.6 s. Four real clips of live people: at least 0.27; with a camera that shakes four times as much as theirs, at least
+0.07; photographs in a hand: below in about half of 48 clips (`docs/verdict.md`)."""
 MAX_IR_APART_MM = 3.0
 MAX_DEPTH_APART_X_MM, MAX_DEPTH_APART_Y_MM = 4.0, 6.0
 """Root mean square difference between the motion of a stream and that of colour over three seconds. Fourteen

@@ -62,7 +62,7 @@ def face_verdict(
     if not still and Reason.RGB_ONLY in codes:
         # With depth, the surface itself is measured, which is stronger evidence than landmarks.
         work.evidence = work.evidence.updated(_over_time(work, state, now_s))
-        codes += [*state.motion.codes, *state.eye_movement.codes, *state.border.codes]
+        codes += [*state.motion.codes, *state.surround.codes, *state.eye_movement.codes, *state.border.codes]
     if still:
         status, more = judge_still(score, codes, threshold)
         fused = score

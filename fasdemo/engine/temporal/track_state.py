@@ -15,6 +15,7 @@ from fasdemo.engine.measurements.pulse import PulseMeasurement
 from fasdemo.engine.measurements.rigid_border import RigidBorder
 from fasdemo.engine.measurements.stream_motion import MotionWindow
 from fasdemo.engine.measurements.stream_steps import StepWindow
+from fasdemo.engine.measurements.surround_motion import SurroundMotion
 from fasdemo.engine.temporal.check_turns import CheckTurns
 from fasdemo.engine.temporal.continuity import MAX_GAP_S, View
 from fasdemo.engine.temporal.sequential_test import SequentialTest
@@ -71,6 +72,7 @@ class TrackState:
         motion: parallax of the landmarks over time.
         eye_movement, pulse: the same for the eyelids and the colour of the skin; only for colour alone.
         border: the border around the face over time; only for colour alone.
+        surround: the motion of the face and what is around it; only for colour alone.
         eyes_closed_since_s: time since which the eyes are closed; None while they are open or unknown.
         ir_landmark_error: result of the last check, see `fasdemo.engine.measurements.measure.ir_landmark_error`.
         ir_agreement: result of the comparison of infrared with colour, see
@@ -98,6 +100,7 @@ class TrackState:
     eye_movement: EyeMovement = field(default_factory=EyeMovement)
     pulse: PulseMeasurement = field(default_factory=PulseMeasurement)
     border: RigidBorder = field(default_factory=RigidBorder)
+    surround: SurroundMotion = field(default_factory=SurroundMotion)
     eyes_closed_since_s: float | None = None
     ir_face: PeriodicCheck = field(default_factory=PeriodicCheck)
     ir_landmark_error: float | None = None
@@ -118,7 +121,7 @@ class TrackState:
         self.landmarks, self.ir_face = PeriodicCheck(), PeriodicCheck()
         self.motion, self.streams, self.steps = MotionEvidence(), MotionWindow(), StepWindow()
         self.eye_movement, self.pulse = EyeMovement(), PulseMeasurement()
-        self.border = RigidBorder()
+        self.border, self.surround = RigidBorder(), SurroundMotion()
         self.ir_agreement_s = self.outlines_s = -math.inf
         self.landmark_crop, self.blendshapes, self.eyes_closed_since_s = None, None, None
         self.moved_s = {}
