@@ -50,7 +50,7 @@ def portrait() -> Image:
 def head(view: npt.NDArray[np.float64]) -> Image:
     mask = np.zeros((480, 640), np.uint8)
     cv2.ellipse(mask, (320, 235), (65, 90), 0, 0, 360, 255, -1)
-    return np.asarray(cv2.warpPerspective(mask, view, (640, 480)))[..., None]
+    return np.asarray(cv2.warpPerspective(mask, view, (640, 480)), np.uint8)[..., None]
 
 
 def moved(number: int) -> npt.NDArray[np.float64]:
@@ -61,6 +61,10 @@ def moved(number: int) -> npt.NDArray[np.float64]:
     view[:2, 2] += x, y
     view[2, 0] = 1e-4 * np.sin(number * 0.9)
     return view
+
+
+def warped(image: Image, view: npt.NDArray[np.float64]) -> Image:
+    return np.asarray(cv2.warpPerspective(image, view, (640, 480), borderMode=cv2.BORDER_REFLECT), np.uint8)
 
 
 def noisy(image: Image, number: int) -> Image:
@@ -76,9 +80,7 @@ def look(image: Image, view: npt.NDArray[np.float64], number: int) -> Look:
 def picture(number: int) -> Look:
     """Look at a picture in a hand."""
     view = moved(number)
-    return look(
-        np.asarray(cv2.warpPerspective(portrait(), view, (640, 480), borderMode=cv2.BORDER_REFLECT)), view, number
-    )
+    return look(warped(portrait(), view), view, number)
 
 
 def person(number: int) -> Look:
@@ -95,7 +97,7 @@ def expressive(number: int) -> Look:
     x = x + 3.0 * np.sin(y / 14.0 + 1.9 * number).astype(np.float32)
     face = cv2.remap(texture(1), x, y + 3.0 * np.sin(x / 14.0 + number).astype(np.float32), cv2.INTER_LINEAR)
     scene = np.where(head(np.eye(3)) > 0, face, texture(2)).astype(np.uint8)
-    return look(np.asarray(cv2.warpPerspective(scene, view, (640, 480), borderMode=cv2.BORDER_REFLECT)), view, number)
+    return look(warped(scene, view), view, number)
 
 
 def still(number: int) -> Look:
@@ -157,7 +159,7 @@ def test_flat_residual_needs_motion_and_structure() -> None:
     assert flat_residual(picture(0), picture(1)) is not None
     small = np.eye(3)
     small[0, 2] = MIN_MOVED * EYES_PX * 0.8
-    shifted = np.asarray(cv2.warpPerspective(portrait(), small, (640, 480), borderMode=cv2.BORDER_REFLECT))
+    shifted = warped(portrait(), small)
     assert flat_residual(still(0), look(shifted, small, 1)) is None
     blank = look_at(np.full((480, 640, 3), 90, np.uint8), KEYPOINTS)
     assert flat_residual(blank, blank) is None
