@@ -159,14 +159,23 @@ def _lower(seen: Mask) -> int:
 
 def _to_crop(keypoints: Points) -> tuple[npt.NDArray[np.float64], float]:
     """Return the similarity to the crop, float64 (2, 3), and its scale."""
+    to_crop = eyes_to(keypoints, _EYES_PX, (_MIDDLE_X, _EYES_Y))
+    return to_crop, float(np.hypot(to_crop[0, 0], to_crop[1, 0]))
+
+
+def eyes_to(keypoints: Points, eyes_px: float, middle_px: tuple[float, float]) -> npt.NDArray[np.float64]:
+    """Return the similarity, float64 (2, 3), that lays the eyes `eyes_px` apart on a horizontal line around a point.
+
+    Raises:
+        ValueError: the eyes coincide.
+    """
     right, left = np.asarray(keypoints[:2], np.float64)
     apart = complex(*(left - right))
     if not abs(apart) > 0.0:
         raise ValueError("the eyes have the same position")
-    factor = _EYES_PX / apart
+    factor = eyes_px / apart
     linear = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
-    shift = np.array([_MIDDLE_X, _EYES_Y]) - linear @ ((right + left) / 2)
-    return np.column_stack([linear, shift]), abs(factor)
+    return np.column_stack([linear, np.array(middle_px) - linear @ ((right + left) / 2)])
 
 
 def _seen(transform: npt.NDArray[np.float64], scale: float, shape: tuple[int, int]) -> Mask:

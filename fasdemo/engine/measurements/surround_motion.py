@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.engine.measurements.limits import MAX_FLAT_RESIDUAL
+from fasdemo.engine.measurements.rigid_border import eyes_to
 from fasdemo.engine.reasons import Reason
 from fasdemo.faces.face import Points
 
@@ -125,17 +126,14 @@ def look_at(rgb: npt.NDArray[np.uint8], keypoints: Points) -> Look:
     Raises:
         ValueError: the eyes coincide.
     """
-    right, left = np.asarray(keypoints[:2], np.float64)
-    apart = complex(*(left - right))
-    if not abs(apart) > 0.0:
-        raise ValueError("the eyes have the same position")
-    factor = _EYES_PX / apart
-    linear = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
-    transform = np.column_stack([linear, np.array(_MIDDLE) - linear @ ((right + left) / 2)])
+    transform = eyes_to(keypoints, _EYES_PX, _MIDDLE)
     size = _SIZE, _SIZE
     crop = cv2.cvtColor(cv2.warpAffine(rgb, transform, size), cv2.COLOR_RGB2GRAY)
     height, width = rgb.shape[:2]
-    corners = np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)]) @ linear.T + transform[:, 2]
+    corners = (
+        np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)]) @ transform[:, :2].T
+        + transform[:, 2]
+    )
     # A point's neighbourhood must be inside the picture as well.
     seen = np.zeros((_SIZE, _SIZE), np.uint8)
     cv2.fillConvexPoly(seen, np.rint(corners).astype(np.int32), 255)
