@@ -94,6 +94,10 @@ class MovedRepeatCheck:
         if float(usable.mean()) < _MIN_VALID:
             self._nearer = 0
             return False
+        previous = self._past[-1].patch[_REACH:-_REACH, _REACH:-_REACH]
+        if int(np.count_nonzero(centre == previous)) >= _SAME_SHARE * centre.size:
+            # The picture stands still, which other checks report; the result must not remain after that.
+            return False
         candidates = [_best_match(centre, one.patch) for one in self._candidates(now)]
         if not candidates:
             return False

@@ -168,7 +168,8 @@ def test_hello_accepts_the_live_person_and_no_attack(session: list[FrameSet], tm
     assert set(found) == {"print-flat", "print-cut-eyes", "replay-tablet"}
     assert all(count == 0 and total > 10 for count, total in found.values())
     assert reasons["print-flat", "ir_copies_colour"] >= 0.9 * found["print-flat"][1]
-    assert reasons["replay-tablet", "ir_face_missing"] >= 0.9 * found["replay-tablet"][1]
+    # A new face waits up to three frames for the turn of this check, and is not LIVE before it.
+    assert reasons["replay-tablet", "ir_face_missing"] >= found["replay-tablet"][1] - 3
 
 
 def test_hello_accepts_nobody_in_sunlight_that_overexposes(session: list[FrameSet], tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def test_moved_repeat_check_accepts_a_face_that_does_not_move() -> None:
     assert not any(found([image.astype(np.uint8) for image in still]))
 
 
+def test_moved_repeat_check_leaves_a_picture_that_stands_still_to_other_checks() -> None:
+    before, after = [capture(index) for index in range(10)], [capture(index) for index in range(20, 60)]
+    assert not any(found([*before, *[before[-1]] * 10, *after]))
+
+
 @pytest.mark.parametrize("moved", [0, 1, 3])
 def test_moved_repeat_check_finds_every_old_image_again(moved: int) -> None:
     results = found(again(moved, 0.0))
