@@ -42,12 +42,18 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(f"--output {args.output}: has a {name} of another run; give a new folder.")
     mean = average(args.members)
     config = Config.model_validate(mean.config)
-    config = config.model_copy(update={"data": options.data_config(args, config)})
+    # Excluded species and sensors stay excluded from the choice of thresholds, as at the end of a training.
+    excluded = {"exclude_species": config.data.exclude_species, "exclude_sensors": config.data.exclude_sensors}
+    data = options.data_config(args, config).model_copy(update=excluded)
+    config = config.model_copy(update={"data": data})
     splits = open_splits(config.data, config.network.modalities, config.network.flexible)
     fabric = make_fabric(config, *options.machine(args))
     fabric.launch()
-    note_run(splits, args.output)
-    checkpoint.save(args.output / BEST, mean)
-    print(summary(*finalize(config, splits, args.output, fabric)))
-    print(f"{args.output / MODEL}: python -m trainer export {args.output / MODEL} --output {config.name}.onnx")
+    if fabric.is_global_zero:
+        note_run(splits, args.output)
+        checkpoint.save(args.output / BEST, mean)
+    operating_points, evaluations = finalize(config, splits, args.output, fabric)
+    if fabric.is_global_zero:
+        print(summary(operating_points, evaluations))
+        print(f"{args.output / MODEL}: python -m trainer export {args.output / MODEL} --output {config.name}.onnx")
     return 0
