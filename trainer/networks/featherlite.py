@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from trainer.networks.feathernet import feathernet_b
 from trainer.networks.registry import check_channels, check_classes, check_size, register
-from trainer.networks.twoview import TwoViewLite0
+from trainer.networks.twoview import TwoViewLite0, middle
 
 _FACE_SHARE = 0.8
 """Side of FeatherNetB's view as a share of the input's side."""
@@ -44,7 +44,5 @@ class FeatherLite(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, S, S) to logits (N, classes)."""
-        first = (x.shape[-1] - self._inner) // 2
-        face = x[:, :1, first : first + self._inner, first : first + self._inner]
-        logits: Tensor = self.feather(face) + self.lite(x)
+        logits: Tensor = self.feather(middle(x[:, :1], self._inner)) + self.lite(x)
         return logits

@@ -57,6 +57,12 @@ class LiteBlock(nn.Module):
         return x + y if self.identity else y
 
 
+def middle(x: Tensor, side: int) -> Tensor:
+    """Return the middle `side` by `side` pixels of square pictures (N, C, S, S)."""
+    first = (x.shape[-1] - side) // 2
+    return x[..., first : first + side, first : first + side]
+
+
 @register(
     "TwoViewLite0",
     paper="the first four stages of EfficientNet-Lite0 (Tan and Le, EfficientNet, arXiv 1905.11946), for two views",
@@ -93,8 +99,6 @@ class TwoViewLite0(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, S, S) to logits (N, classes)."""
-        first = (x.shape[-1] - self._inner) // 2
-        face = x[..., first : first + self._inner, first : first + self._inner]
-        views = (face, F.avg_pool2d(x, 2))
+        views = (middle(x, self._inner), F.avg_pool2d(x, 2))
         logits: Tensor = self.classifier(torch.cat([self.features(view).mean((2, 3)) for view in views], 1))
         return logits
