@@ -106,12 +106,12 @@ weights: setup-dev
 	tools/weights.sh
 
 figures: setup-dev
-	$(BIN)/python -m tools.measure.model_figures
-	$(BIN)/python tools/measure/verdict_figures.py
+	$(BIN)/python -m tools.measure.networks.model_figures
+	$(BIN)/python -m tools.measure.verdict_figures
 
 # False accepts and rejects of the light challenge, for docs/challenges.md: two seconds a trial, eight trials a person and lux.
 light-figures: setup-dev
-	$(BIN)/python -m tools.measure.light_challenge $(addprefix --portraits ,$(PORTRAITS)) $(addprefix --heads ,$(HEADS)) \
+	$(BIN)/python -m tools.measure.challenges.light $(addprefix --portraits ,$(PORTRAITS)) $(addprefix --heads ,$(HEADS)) \
 		--first 10 --people 36 --lux 50 150 300
 
 # The locked versions in requirements/: `lock` changes only what pyproject.toml forces, `upgrade` takes the newest.

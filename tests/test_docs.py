@@ -70,6 +70,21 @@ def test_docs_commands_exist_with_their_options(command: str) -> None:
         )
 
 
+def test_docs_programs_of_tools_exist() -> None:
+    named = set()
+    for place in (
+        *PAGES,
+        ROOT / "Makefile",
+        *sorted((ROOT / "tools").rglob("*.py")),
+        *sorted((ROOT / "tools").glob("*.sh")),
+    ):
+        text = place.read_text(encoding="utf-8")
+        named |= {module.replace(".", "/") + ".py" for module in re.findall(r"-m\s+(tools(?:\.\w+)+)", text)}
+        named |= set(re.findall(r"(?<!tests/)\btools/[\w/]+\.(?:py|sh)\b", text))
+    assert len(named) > 30
+    assert not {name for name in named if not (ROOT / name).is_file()}
+
+
 def test_docs_python_page_runs_as_it_stands() -> None:
     body, own_camera = blocks(ROOT / "docs" / "python.md", "python")
     # The second example needs the reader's own camera.

@@ -139,4 +139,4 @@ from fasdemo.models.model_file import write_manifest
 order = ("featherb-depth", "featherlite-ir", "featherb-ir", "wide-rgb", "featherb-rgb", "flex")
 write_manifest(Path(sys.argv[1]), tuple(f"fasdemo-{name}.onnx" for name in order))
 PY
-echo "figures: tools/measure/leave_one_out.py --data $mixed, then tools/measure/model_figures.py --data $mixed"
+echo "figures: python -m tools.measure.networks.leave_one_out --data $mixed, then python -m tools.measure.networks.model_figures --data $mixed"

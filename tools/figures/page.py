@@ -151,7 +151,7 @@ def write_page(
         cache: folder for scores.
         others: ONNX files for the tables that are not shipped.
         peer: ONNX file of MiniFAS.
-        loo: JSON file of `tools/measure/leave_one_out.py`.
+        loo: JSON file of `tools/measure/networks/leave_one_out.py`.
         models: folder of the shipped models; the installed one if None.
         threads: processor threads.
         pretend: see `open_parts`.

@@ -135,7 +135,8 @@ def surface(depth_mm: Grid, view: DepthView | None = None) -> dict[str, float | 
 def mean_relief(size: int) -> Floats:
     """Return the distance of an average face behind its best plane in millimetres, (size, size).
 
-    It is the average of rendered live faces that look at the camera, computed by `tools/measure/mean_face_relief.py`.
+    It is the average of rendered live faces that look at the camera, computed by
+    `tools/measure/surface/mean_face_relief.py`.
     """
     stored = np.load(Path(__file__).with_name("mean_face_relief.npy"))
     return np.asarray(cv2.resize(stored, (size, size), interpolation=cv2.INTER_LINEAR), np.float64)

@@ -68,24 +68,24 @@ MAX_STREAM_MIRROR_GAIN = 0.02
 """Gain of infrared or colour if both other streams are mirrored."""
 MIN_PARALLAX_RATIO = 0.5
 """Parallax ratio, below which a face moves like a flat picture. Two real clips of live people who turn: 0.55 or more;
-pictures of four clips, rotated like prints: below in 165 of 215 checks (`tools/measure/motion_figures.py`)."""
+pictures of four clips, rotated like prints: below in 165 of 215 checks (`tools/measure/colour/motion_figures.py`)."""
 MIN_EYE_MOVEMENT = 0.25
 """Range of the eyelids over ten seconds, from open (0) to closed (1). Four real clips of live people: median 0.39 to
-0.65; a picture of each, moved like a print: at most 0.18 (`tools/measure/motion_figures.py`)."""
+0.65; a picture of each, moved like a print: at most 0.18 (`tools/measure/colour/motion_figures.py`)."""
 MAX_BORDER_SUPPORT = 0.75
 """Support of a straight border around the face, median of three seconds. Four real clips of live people: at most 0.50;
 768 portraits: at most 0.67; the clips on a display in a hand: median 0.73 to 0.96
-(`tools/measure/border_figures.py`)."""
+(`tools/measure/colour/border_figures.py`)."""
 MAX_FLAT_RESIDUAL = 0.06
 """Distance of the points in a face from the homography of face and surroundings, as a share of the face's motion in
 0.6 s. Four real clips of live people: never measured, and at least 0.14 if the camera shakes; 48 photographs in a hand:
 34 are below (`docs/verdict.md`)."""
 MAX_IR_APART_MM = 3.0
 MAX_DEPTH_APART_X_MM, MAX_DEPTH_APART_Y_MM = 4.0, 6.0
-"""Root mean square difference between the motion of a stream and that of colour over three seconds. Fourteen
-rendered people who move, on seven sensors: at most 2.0 mm in infrared, 2.7 and 2.9 mm in depth (`python -m
-tools.measure.stream_motion_figures`); the person of the demo session: 0.1, 0.9 and 1.8 mm; the key points of six Kinect
-people over all poses within 20 degrees: at most 1.7 and 4.5 mm in depth."""
+"""Root mean square difference between the motion of a stream and that of colour over three seconds. Fourteen rendered
+people who move, on seven sensors: at most 2.0 mm in infrared, 2.7 and 2.9 mm in depth
+(`python -m tools.measure.streams.stream_motion_figures`); the person of the demo session: 0.1, 0.9 and 1.8 mm; the key
+points of six Kinect people over all poses within 20 degrees: at most 1.7 and 4.5 mm in depth."""
 MAX_IR_STEPS_APART, MAX_DEPTH_STEPS_APART = 0.75, 1.25
 """Motion of a stream relative to colour, divided by the motion in colour, over two seconds. The demo session's person
 and four rendered people: at most 0.60 in infrared and 1.16 in depth; with a delay of half a second or more, the median

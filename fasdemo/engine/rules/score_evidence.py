@@ -17,11 +17,11 @@ from fasdemo.engine.reasons import Effect, effect
 from fasdemo.models.log_odds import log_odds, sigmoid
 
 MAX_SHIFT = 1.0
-"""Largest change by evidence in log-odds (`tools/measure/score_figures.py`, `docs/verdict.md`)."""
+"""Largest change by evidence in log-odds (`tools/measure/surface/score_figures.py`, `docs/verdict.md`)."""
 MAX_RAISE = 2.0
 """Largest increase by evidence and site calibration together, in log-odds."""
 MAX_ABOVE_DEPTH = 2.0
-"""Largest excess over the depth head in log-odds (`tools/measure/pattern_figures.py`, `docs/security.md`)."""
+"""Largest excess over the depth head in log-odds (`tools/measure/networks/pattern_figures.py`, `docs/security.md`)."""
 _NOT_RAISED, _FULLY_RAISED = -2.5, -0.5
 """Log-odds of the network's score (0.08 and 0.38) below which it is not raised, and above which it is raised fully."""
 _RELIEF = (0.25, 0.6)

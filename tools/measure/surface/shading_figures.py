@@ -1,9 +1,9 @@
 """Whether the shading of infrared belongs to the surface in depth: live faces, flatter reliefs, other people's depth.
 
-`python -m tools.measure.shading_figures --kinect FOLDER` fits the logarithm of the infrared brightness of a face by
-that of a surface of one material under a lamp at the camera (cosine of the angle over the square of the distance),
-apart from a plane. It prints the correlation and the slope (5, 50 and 95 %), and the area under the curve (AUC) that
-tells a face with its own depth from the others. `--portraits FOLDER` does the same with rendered people.
+`python -m tools.measure.surface.shading_figures --kinect FOLDER` fits the logarithm of the infrared brightness of a
+face by that of a surface of one material under a lamp at the camera (cosine of the angle over the square of the
+distance), apart from a plane. It prints the correlation and the slope (5, 50 and 95 %), and the area under the curve
+(AUC) that tells a face with its own depth from the others. `--portraits FOLDER` does the same with rendered people.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from fasdemo.faces.detector import FaceDetector
 from fasdemo.frames import FrameSet
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import crop_face
-from tools.measure.score_figures import kinect_frames
-from tools.measure.stream_motion_figures import people
+from tools.measure.streams.stream_motion_figures import people
+from tools.measure.surface.score_figures import kinect_frames
 
 STEP = 4
 """Every STEP-th capture of the Kinect is used."""

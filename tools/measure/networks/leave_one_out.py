@@ -1,7 +1,7 @@
 """Train one small model without each species, evaluate it on that species, and write the figures as JSON.
 
-`python -m tools.measure.leave_one_out --data .work/crops --output .work/leave-one-out.json` resumes an interrupted run;
-`tools/measure/model_figures.py --leave-one-out FILE` writes the table into docs/models.md.
+`python -m tools.measure.networks.leave_one_out --data .work/crops --output .work/leave-one-out.json` resumes an
+interrupted run; `tools/measure/networks/model_figures.py --leave-one-out FILE` writes the table into docs/models.md.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
 """LIVE frames of captures that are not fresh, with the times of new captures (`docs/trials.md`).
 
-`python -m tools.measure.stale_trials` plays the live person of the demo session as a camera would deliver it, through
-the shipped engine, with streams that are late, repeated or old images with added noise. It prints the number of LIVE
-frames, the time of the last one, and the reasons from the capture, by default and with `--require-motion`.
+`python -m tools.measure.streams.stale_trials` plays the live person of the demo session as a camera would deliver it,
+through the shipped engine, with streams that are late, repeated or old images with added noise. It prints the number of
+LIVE frames, the time of the last one, and the reasons from the capture, by default and with `--require-motion`.
 """
 
 from __future__ import annotations

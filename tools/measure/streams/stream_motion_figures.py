@@ -1,7 +1,7 @@
 """How differently streams move that agree, and streams that are late (`fasdemo.engine.measurements.stream_motion`).
 
-`python -m tools.measure.stream_motion_figures --portraits FOLDER --heads FILE --count N` renders N live people who
-move, each on another sensor, at ten frames per second, and delays depth and infrared. For each delay, it prints the
+`python -m tools.measure.streams.stream_motion_figures --portraits FOLDER --heads FILE --count N` renders N live people
+who move, each on another sensor, at ten frames per second, and delays depth and infrared. For each delay, it prints the
 largest difference from colour within three seconds, with a star if a limit was exceeded.
 """
 

@@ -1,8 +1,8 @@
 """False accepts and false rejects of challenges (`fasdemo.challenge`), simulated with rendered faces.
 
-`python -m tools.measure.challenges --portraits FOLDER --heads FILE --people N` renders each person, and a flat and a
-bent print of the person, at many angles and with closed eyes, finds the landmarks in these pictures, and lets simulated
-people answer random challenges with them, ten looks a second. It prints the table of docs/challenges.md.
+`python -m tools.measure.challenges.prompts --portraits FOLDER --heads FILE --people N` renders each person, and a flat
+and a bent print of the person, at many angles and with closed eyes, finds the landmarks in these pictures, and lets
+simulated people answer random challenges with them, ten looks a second. It prints the table of docs/challenges.md.
 
 The closed eyes of some rendered people are not measured as closed, for example behind hair. Prompts to blink are
 measured with the others only.
@@ -36,7 +36,7 @@ from trainer.synth.scene.subject import LIVE, Placement, PoseSample
 from trainer.synth.sensors.sensor import draw_exposure_params
 
 KINDS: tuple[Kind, ...] = ("turn", "blink", "random")
-"""Kinds without light, which `tools.measure.light_challenge` measures."""
+"""Kinds without light, which `tools.measure.challenges.light` measures."""
 LOOK_S = 0.1
 TRACK = 1
 LIVE_ANGLES = tuple(range(-44, 45, 4))

@@ -1,6 +1,6 @@
 """Measure the effect of evidence, of stream weights and of a site's calibration on the scores of faces and attacks.
 
-    python -m tools.measure.score_figures --crops DATA --kinect ../shared/real/kinect2
+    python -m tools.measure.surface.score_figures --crops DATA --kinect ../shared/real/kinect2
 
 The engine processes Kinect captures as still pictures, by depth and infrared; a site's bias is fitted on
 all people but one and measured on that one. Rendered crops are scored by the network with all three streams and with

@@ -2,9 +2,9 @@
 
 The measurement is that of `fasdemo.engine.measurements.rigid_border`.
 
-`python -m tools.measure.border_figures CLIP ...` looks at each clip of a live person four times a second, and at the
-same clip as it is played on a display that is moved in front of another background. `--render N` adds N sequences of
-each species that the generator renders (`--portraits`, `--heads`): live people in rooms with doors, shelves and
+`python -m tools.measure.colour.border_figures CLIP ...` looks at each clip of a live person four times a second, and at
+the same clip as it is played on a display that is moved in front of another background. `--render N` adds N sequences
+of each species that the generator renders (`--portraits`, `--heads`): live people in rooms with doors, shelves and
 pictures, and prints and displays held by a hand.
 """
 
@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from fasdemo.engine.measurements.rigid_border import RigidBorder, find_border
 from fasdemo.faces.detector import FaceDetector
-from tools.measure.motion_figures import LOOKS_PER_S, looks
+from tools.measure.colour.motion_figures import LOOKS_PER_S, looks
 from trainer.synth.dataset.crops import SetupSampler
 from trainer.synth.people.people import load_people
 from trainer.synth.people.performance import draw_performance

@@ -1,6 +1,6 @@
 """Which faces are accepted if one stream after another is disturbed.
 
-    python -m tools.measure.disturbed_streams --crops DATA
+    python -m tools.measure.streams.disturbed_streams --crops DATA
 
 Crops of the test part of a set made by `python -m trainer synth crops`, evenly taken, are scored by the flagship with
 its default threshold, the engine's rules on depth and infrared, stream weights and evidence. Prints the table of
@@ -28,8 +28,8 @@ from fasdemo.faces.quality import Quality
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.predictor import Predictor
 from fasdemo.models.registry import select_model
-from tools.measure.score_figures import crops_of, evidence_of
-from tools.measure.surface_figures import smoothed
+from tools.measure.surface.score_figures import crops_of, evidence_of
+from tools.measure.surface.surface_figures import smoothed
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
 Picture = npt.NDArray[np.float32]

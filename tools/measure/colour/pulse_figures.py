@@ -1,7 +1,7 @@
 """Pulse (`fasdemo.engine.measurements.pulse`) of live people in clips, and of their pictures as moving prints.
 
-`python tools/measure/pulse_figures.py CLIP ...` reads every frame. The print is the clip's first picture, moved by a
-few pixels, with the noise of a camera.
+`python -m tools.measure.colour.pulse_figures CLIP ...` reads every frame. The print is the clip's first picture, moved
+by a few pixels, with the noise of a camera.
 """
 
 from __future__ import annotations

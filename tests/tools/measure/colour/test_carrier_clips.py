@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tools.measure.carrier_clips import row, write_clip
+from tools.measure.colour.carrier_clips import row, write_clip
 
 
 def test_write_clip_leaves_a_whole_video_file_only(tmp_path: Path) -> None:

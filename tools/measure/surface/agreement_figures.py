@@ -1,6 +1,6 @@
 """How often the rules on one surface refuse single frames: rendered crops by species, and real captures.
 
-    python tools/measure/agreement_figures.py --crops DATA --kinect ../shared/real/kinect2
+    python -m tools.measure.surface.agreement_figures --crops DATA --kinect ../shared/real/kinect2
 
 Counts only what the other rules on depth let pass. Key points are those that the detector finds; a crop in which it
 finds none is left out. Prints the figures of `docs/verdict.md`.
@@ -31,8 +31,8 @@ from fasdemo.frames import Stream
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import FaceCrops, core_median_mm, crop_face
 from fasdemo.models.warp import warp
-from tools.measure.score_figures import kinect_frames
-from tools.measure.surface_figures import SMOOTHING_PX, judged, smoothed
+from tools.measure.surface.score_figures import kinect_frames
+from tools.measure.surface.surface_figures import SMOOTHING_PX, judged, smoothed
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
 _GOOD = Quality(0.5, 0.0, 0.5, 60.0, 0.0, 0.0, 0.0, None)

@@ -7,7 +7,7 @@ import pytest
 from fasdemo.challenge.challenge import Challenge
 from fasdemo.engine.challenge_report import Kind
 from tests.support.obedient_person import landmarks
-from tools.measure.challenges import KINDS, LIVE_ANGLES, Album, Responder, answer, challenges
+from tools.measure.challenges.prompts import KINDS, LIVE_ANGLES, Album, Responder, answer, challenges
 
 
 def _album(flat: bool = False, closes: bool = True) -> Album:

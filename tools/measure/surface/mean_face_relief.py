@@ -1,6 +1,6 @@
 """Average the relief of rendered live faces: writes `fasdemo/engine/measurements/mean_face_relief.npy`.
 
-    python tools/measure/mean_face_relief.py DATA
+    python -m tools.measure.surface.mean_face_relief DATA
 
 DATA is a folder made by `python -m trainer synth crops`. Live faces of its training people that look at the camera
 (within 12 degrees) are averaged as distances behind their best planes, and the left half with the right.

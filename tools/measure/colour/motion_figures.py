@@ -2,8 +2,8 @@
 
 The measurements are those of `fasdemo.engine.measurements.motion_evidence` and `eye_movement`.
 
-`python tools/measure/motion_figures.py CLIP ...` looks at each clip four times a second as the engine does. The print
-is the clip's first picture on a plane that is turned by up to 30 degrees before a pinhole camera, with noise, and
+`python -m tools.measure.colour.motion_figures CLIP ...` looks at each clip four times a second as the engine does. The
+print is the clip's first picture on a plane that is turned by up to 30 degrees before a pinhole camera, with noise, and
 looked at as often.
 """
 

@@ -1,6 +1,6 @@
 """Measure the rules that depend only on depth, on inclined rendered boards, rendered crops and real captures.
 
-    python -m tools.measure.surface_figures --crops DATA --kinect ../shared/real/kinect2
+    python -m tools.measure.surface.surface_figures --crops DATA --kinect ../shared/real/kinect2
 
 Boards fill the view of every simulated depth camera and lean by 0 to 65 degrees on both axes, at 0.3 to 1.45 m, with
 the projector on and off; sheets are bent around an upright axis, and lean in the same way. Depth is raw, smoothed as an
@@ -33,7 +33,7 @@ from fasdemo.frames import Intrinsics
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import core_median_mm, crop_face, keypoint_transform
 from fasdemo.models.warp import warp
-from tools.measure.score_figures import kinect_frames
+from tools.measure.surface.score_figures import kinect_frames
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 from trainer.synth.sensors.depth import draw_quality, measure_depth
 from trainer.synth.sensors.sensor import PRESETS

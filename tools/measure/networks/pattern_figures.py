@@ -1,6 +1,6 @@
 """How many shallow relief masks pass with printed patterns that were computed against the shipped model.
 
-    python -m tools.measure.pattern_figures --crops DATA
+    python -m tools.measure.networks.pattern_figures --crops DATA
 
 Masks of DATA (made by `python -m trainer synth crops`) are made shallower. A pattern of at most 8 of 255 levels
 in colour and infrared is found for each with the gradient of the shipped checkpoint (white box), and shown to the

@@ -16,7 +16,7 @@ from fasdemo.challenge.light.response import light_failure
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.landmarks import FaceLandmarks
 from tests.support.face_fixtures import model_or_skip
-from tools.measure.light_challenge import DISPLAYS, measured, pictures, row, table, view_of
+from tools.measure.challenges.light import DISPLAYS, measured, pictures, row, table, view_of
 from trainer.synth.dataset.crops import SetupSampler
 from trainer.synth.people.people import load_people
 from trainer.synth.scene.subject import LIVE

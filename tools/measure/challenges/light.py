@@ -1,6 +1,6 @@
 """False accepts and false rejects of the light challenge, simulated with rendered faces, prints and displays.
 
-`python -m tools.measure.light_challenge --portraits FOLDER --heads FILE` renders people, prints and replays that are
+`python -m tools.measure.challenges.light --portraits FOLDER --heads FILE` renders people, prints and replays that are
 lit by the room and by the colours of a display, takes pictures of them with a simulated camera, ten per second, and
 measures them as the app does. It prints the table of docs/challenges.md, and `--csv FILE` writes each trial. The limits
 of `fasdemo.challenge.light` were chosen with the first ten people; the table is made with `--first 10`.

@@ -1,9 +1,10 @@
 """Compare a network that was trained with printed patterns with the shipped one, at an equal share of live faces.
 
-    python -m tools.measure.pattern_training --crops DATA --checkpoint runs/NAME/last.pt
+    python -m tools.measure.networks.pattern_training --crops DATA --checkpoint runs/NAME/last.pt
 
 Both networks rate crops of the test part of DATA. The threshold of each is the score that 2 % of the live faces are
-below. Patterns as in `tools.measure.pattern_figures` are computed against both, on masks with 0.8 of their relief.
+below. Patterns as in `tools.measure.networks.pattern_figures` are computed against both, on masks with 0.8 of their
+relief.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from fasdemo.models.crop import FaceCrops, core_median_mm
 from fasdemo.models.encode import encode_batch
 from fasdemo.models.predictor import Predictor
 from fasdemo.models.registry import models_folder
-from tools.measure.pattern_figures import SPECIES, added, patterns, presence_without, shallower
+from tools.measure.networks.pattern_figures import SPECIES, added, patterns, presence_without, shallower
 from trainer.checkpoints.checkpoint import load
 from trainer.checkpoints.stream_model import StreamModel, model_of_checkpoint
 from trainer.networks.output import margin

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fasdemo.models.crop import FaceCrops
-from tools.measure.disturbed_streams import disturbances
+from tools.measure.streams.disturbed_streams import disturbances
 
 
 def crops() -> FaceCrops:

@@ -1,6 +1,7 @@
 """Train the fusion of FlexFusion without each of its parts and write the table of docs/networks.md.
 
-Run `python -m tools.measure.fusion_parts --data .work/crops --runs .work/runs` after the streams of `tools/weights.sh`.
+Run `python -m tools.measure.networks.fusion_parts --data .work/crops --runs .work/runs` after the streams of
+`tools/weights.sh`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 BEGIN, END = "<!-- parts: begin -->", "<!-- parts: end -->"
 
 

@@ -1,6 +1,6 @@
 """Write the figures and images of docs/models.md from the shipped ONNX files and a generated data set.
 
-Run `python -m tools.measure.model_figures --data .work/crops --peer minifas128.onnx` after `tools/weights.sh`.
+Run `python -m tools.measure.networks.model_figures --data .work/crops --peer minifas128.onnx` after `tools/weights.sh`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def main() -> int:
@@ -35,7 +35,7 @@ def main() -> int:
         type=Path,
         metavar="FILE",
         default=Path(".work/leave-one-out.json"),
-        help="JSON file of tools/measure/leave_one_out.py, if it exists (default: %(default)s)",
+        help="JSON file of tools/measure/networks/leave_one_out.py, if it exists (default: %(default)s)",
     )
     parser.add_argument(
         "--models", type=Path, metavar="FOLDER", help="folder of the shipped models (default: assets/models)"

@@ -1,9 +1,9 @@
 """Verdicts on clips of prints and displays that are moved by hand in front of a camera with colour alone.
 
-`python -m tools.measure.carrier_clips --portraits FOLDER --count 20` makes clips of photographs on paper, telephones,
-tablets and monitors: the carriers of `synth photographs`, which move and turn in perspective like in a hand, in front
-of a background that stands still. `--render N` adds N clips of each carrier that the generator renders (`--heads`);
-there, displays play a film of the person. Each clip is written as a video file and processed as by
+`python -m tools.measure.colour.carrier_clips --portraits FOLDER --count 20` makes clips of photographs on paper,
+telephones, tablets and monitors: the carriers of `synth photographs`, which move and turn in perspective like in a
+hand, in front of a background that stands still. `--render N` adds N clips of each carrier that the generator renders
+(`--heads`); there, displays play a film of the person. Each clip is written as a video file and processed as by
 `fasdemo --video CLIP --allow-colour-alone`. `--save FOLDER` keeps the clips, and `--clips CLIP ...` measures other
 clips, such as those of live people.
 """
@@ -25,7 +25,7 @@ from fasdemo.capture.open import open_source
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.faces.detector import FaceDetector
-from tools.measure.border_figures import rendered
+from tools.measure.colour.border_figures import rendered
 from trainer.synth.dataset.crops import SetupSampler
 from trainer.synth.people.people import People, load_people, portrait_files
 from trainer.synth.people.portrait import read_picture

@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from tools.measure.surface_figures import TILTS_DEG, board_crops, judged, noisy, smoothed
+from tools.measure.surface.surface_figures import TILTS_DEG, board_crops, judged, noisy, smoothed
 
 
 @pytest.mark.parametrize("radius_m", [None, 0.1])

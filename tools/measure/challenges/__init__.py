@@ -1,0 +1,1 @@
+"""False accepts and false rejects of the challenges, simulated with rendered people."""

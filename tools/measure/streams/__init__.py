@@ -1,0 +1,1 @@
+"""Figures of streams that are late, old or disturbed."""
