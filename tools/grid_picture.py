@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import QApplication
 from fasdemo.assets_folder import demo_session
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.source import Source, SourceInfo
-from fasdemo.engine.shared_models import SharedModels
+from fasdemo.engine.setup.shared_models import SharedModels
 from fasdemo.errors import UserError
 from fasdemo.gui.app import answer_first
 from fasdemo.gui.grid.grid_window import GridWindow

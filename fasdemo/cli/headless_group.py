@@ -16,7 +16,7 @@ from fasdemo.cli.options.engine import engine_request
 from fasdemo.cli.options.pictures import picture_settings, picture_words
 from fasdemo.cli.options.sources import camera_requests
 from fasdemo.engine.result import EngineFacts
-from fasdemo.engine.shared_models import SharedModels
+from fasdemo.engine.setup.shared_models import SharedModels
 from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_outputs

@@ -17,7 +17,6 @@ from typing import Self
 
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.frame_stages import FrameStages, FrameVerdicts, VerdictSettings
-from fasdemo.engine.loading import ModelLoader, load_parts
 from fasdemo.engine.loop.async_results import async_results
 from fasdemo.engine.loop.frame_loop import FrameLoop
 from fasdemo.engine.per_face.face_verdict import outdated
@@ -25,7 +24,8 @@ from fasdemo.engine.policy import Policy, floor_note, thresholds
 from fasdemo.engine.protocols import Finder, Landmarker, Scorer
 from fasdemo.engine.reasons import Reason, ordered
 from fasdemo.engine.result import EngineFacts, FrameResult, Latency
-from fasdemo.engine.site_calibration import SiteFile
+from fasdemo.engine.setup.loading import ModelLoader, load_parts
+from fasdemo.engine.setup.site_calibration import SiteFile
 from fasdemo.engine.temporal.attempts import AttemptLimit, AttemptMemory, locked_out
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.card import ModelCard, Threshold
@@ -44,8 +44,8 @@ class Engine:
         policy: name of a threshold, or a policy; None for the default of the model.
         landmarks: landmarker for closed eyes and covered faces; None if these are not checked.
         source: facts about the source of the frames.
-        site: a site calibration, checked by `fasdemo.engine.site_calibration.check_site`; it is used only with its own
-            policy and model.
+        site: a site calibration, checked by `fasdemo.engine.setup.site_calibration.check_site`; it is used only with
+            its own policy and model.
 
     Raises:
         UserError: the model has no threshold with the policy's name.

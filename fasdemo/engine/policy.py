@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
-from fasdemo.engine.former_names import former_names
 from fasdemo.engine.reasons import Reason
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
@@ -23,7 +26,6 @@ FORMER_NAMES = {
 """Current name of a policy's field for each former name."""
 
 
-@former_names(FORMER_NAMES)
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The conditions of the verdict LIVE.
@@ -106,3 +108,39 @@ def floor_note(card: ModelCard, name: str) -> str:
         f"Policy {name} of {card.name} has LIVE above {asked:.3g}, where an attack is more likely than a live face; "
         f"{MIN_LIVE_ABOVE:g} is used instead."
     )
+
+
+def _accept_former_names() -> None:
+    """Make `Policy` accept former names as keywords and as attributes, with a `DeprecationWarning`.
+
+    If both names of a field are given, as by `dataclasses.replace`, the former one is used.
+    """
+    # Use `vars` and `setattr`, because type checkers do not allow an assignment to `__init__` of a class.
+    init: Callable[..., None] = vars(Policy)["__init__"]
+
+    @wraps(init)
+    def with_former_names(self: Policy, *args: Any, **fields: Any) -> None:
+        for former in FORMER_NAMES.keys() & fields.keys():
+            _warn_of(former)
+            fields[FORMER_NAMES[former]] = fields.pop(former)
+        init(self, *args, **fields)
+
+    setattr(Policy, "__init__", with_former_names)  # noqa: B010
+    for former in FORMER_NAMES:
+        setattr(Policy, former, _former_name(former))
+
+
+def _former_name(former: str) -> property:
+    def value(policy: Policy) -> Any:
+        _warn_of(former)
+        return getattr(policy, FORMER_NAMES[former])
+
+    return property(value, doc=f"Former name of `{FORMER_NAMES[former]}`.")
+
+
+def _warn_of(former: str) -> None:
+    message = f"Policy.{former} is now called {FORMER_NAMES[former]}"
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
+
+
+_accept_former_names()

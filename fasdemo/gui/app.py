@@ -165,7 +165,7 @@ def run_grid(
     """
     from functools import partial
 
-    from fasdemo.engine.shared_models import SharedModels
+    from fasdemo.engine.setup.shared_models import SharedModels
     from fasdemo.runtime import frame_processor
     from fasdemo.runtime.feeds.feed_group import FeedGroup
     from fasdemo.runtime.feeds.listener import FrameListenerFollower, ListenerFollower

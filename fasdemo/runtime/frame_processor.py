@@ -7,9 +7,9 @@ from pathlib import Path
 from fasdemo.capture.source import Source
 from fasdemo.challenge.processor import ChallengeProcessor
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.loading import ModelLoader, OwnModels
 from fasdemo.engine.loop.frame_loop import FrameProcessor
 from fasdemo.engine.policy import Policy
+from fasdemo.engine.setup.loading import ModelLoader, OwnModels
 from fasdemo.runtime.lockout_file import LockoutFile, lockout_path
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
@@ -20,8 +20,8 @@ def make_processor(source: Source, request: EngineRequest, models: ModelLoader |
     Args:
         source: an open source.
         request: the requested model, policy and device.
-        models: loads the models, e.g. `fasdemo.engine.shared_models.SharedModels` for several sources; None loads them
-            for this engine alone.
+        models: loads the models, e.g. `fasdemo.engine.setup.shared_models.SharedModels` for several sources; None
+            loads them for this engine alone.
 
     Raises:
         UserError: the engine cannot be created for this source.

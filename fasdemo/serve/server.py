@@ -12,7 +12,7 @@ from typing import Any
 
 import uvicorn
 
-from fasdemo.engine.shared_models import SharedModels
+from fasdemo.engine.setup.shared_models import SharedModels
 from fasdemo.errors import UserError
 from fasdemo.runtime.feeds.feed import Follower
 from fasdemo.runtime.feeds.feed_group import FeedGroup

@@ -13,8 +13,8 @@ import numpy as np
 from fasdemo.capture.files.stills import decode_grey
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.loading import ModelLoader
 from fasdemo.engine.policy import Policy
+from fasdemo.engine.setup.loading import ModelLoader
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, FrameSet, Stream
 from fasdemo.runtime.requests import EngineRequest

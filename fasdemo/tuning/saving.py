@@ -14,7 +14,7 @@ from pathlib import Path
 from fasdemo import __version__
 from fasdemo.atomic_file import write_atomically
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
-from fasdemo.engine.site_calibration import (
+from fasdemo.engine.setup.site_calibration import (
     MAX_LOWERING,
     Recording,
     SiteFile,

@@ -9,7 +9,7 @@ from pathlib import Path
 from fasdemo import __version__
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import EngineFacts
-from fasdemo.engine.site_calibration import (
+from fasdemo.engine.setup.site_calibration import (
     WANTED_LIVE,
     Measured,
     Recording,

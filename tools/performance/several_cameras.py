@@ -29,7 +29,7 @@ from fasdemo.capture.cameras.supervisor import Box
 from fasdemo.capture.open import open_source
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.cli.headless_group import GroupOutput
-from fasdemo.engine.shared_models import SharedModels
+from fasdemo.engine.setup.shared_models import SharedModels
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, StreamTime
 from fasdemo.runtime.feeds.feed_group import FeedGroup

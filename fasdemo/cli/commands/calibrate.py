@@ -13,7 +13,7 @@ from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.cli.options.arguments import at_least_one
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import EngineFacts, FrameResult
-from fasdemo.engine.site_calibration import Recording, recording_of, write_site
+from fasdemo.engine.setup.site_calibration import Recording, recording_of, write_site
 from fasdemo.errors import UserError
 from fasdemo.outputs import check_outputs
 from fasdemo.progress import bar

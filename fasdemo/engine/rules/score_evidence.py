@@ -104,7 +104,7 @@ def total_shift(score: float, evidence: Evidence, codes: Collection[str] = (), s
         score: calibrated score of the network, in [0, 1].
         evidence: the measurements.
         codes: the reasons against the face so far.
-        site_bias: log-odds, see `fasdemo.engine.site_calibration`.
+        site_bias: log-odds, see `fasdemo.engine.setup.site_calibration`.
     """
     if not 0.0 <= score <= 1.0 or not math.isfinite(site_bias):
         return 0.0

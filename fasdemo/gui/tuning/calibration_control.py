@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QWidget
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import EngineFacts
-from fasdemo.engine.site_calibration import Recording, SiteFile, write_site
+from fasdemo.engine.setup.site_calibration import Recording, SiteFile, write_site
 from fasdemo.errors import UserError
 from fasdemo.gui.translation import tr
 from fasdemo.gui.tuning.calibration_dialog import CalibrationDialog

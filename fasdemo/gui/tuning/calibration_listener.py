@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.result import EngineFacts, FrameResult
-from fasdemo.engine.site_calibration import Recording, recording_from
+from fasdemo.engine.setup.site_calibration import Recording, recording_from
 
 MAX_FRAMES = 20_000
 """Maximum number of frames of one measurement: eleven minutes at 30 frames per second."""

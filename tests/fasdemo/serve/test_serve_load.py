@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from benchmarks import bench_serve
-from fasdemo.engine.shared_models import SharedModels
+from fasdemo.engine.setup.shared_models import SharedModels
 from fasdemo.runtime.requests import EngineRequest
 from fasdemo.serve.server import _listen
 from fasdemo.serve.settings import ServeSettings

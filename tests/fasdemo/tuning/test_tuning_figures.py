@@ -11,7 +11,7 @@ import pytest
 
 from fasdemo.engine.policy import Policy, thresholds
 from fasdemo.engine.result import Status
-from fasdemo.engine.site_calibration import allowed_bias, check_site, read_site
+from fasdemo.engine.setup.site_calibration import allowed_bias, check_site, read_site
 from fasdemo.errors import UserError
 from fasdemo.models.log_odds import log_odds
 from fasdemo.models.model_file import read_model

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import FrameResult, Status
-from fasdemo.engine.site_calibration import read_site
+from fasdemo.engine.setup.site_calibration import read_site
 from fasdemo.frames import FrameSet
 from fasdemo.gui.tuning import calibration_control
 from fasdemo.gui.tuning.calibration_dialog import CalibrationDialog

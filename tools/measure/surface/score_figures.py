@@ -30,7 +30,7 @@ from fasdemo.engine.reasons import Effect, effect
 from fasdemo.engine.result import FrameResult
 from fasdemo.engine.rules.gates import physical_codes
 from fasdemo.engine.rules.score_evidence import shifted, stream_score, total_shift, within_depth
-from fasdemo.engine.site_calibration import accepted, allowed_bias, fit_bias, recording_of
+from fasdemo.engine.setup.site_calibration import accepted, allowed_bias, fit_bias, recording_of
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.finder import FaceFinder
 from fasdemo.faces.landmarks import FaceLandmarks

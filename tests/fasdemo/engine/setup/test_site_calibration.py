@@ -14,7 +14,7 @@ from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.result import Status
 from fasdemo.engine.rules.score_evidence import MAX_RAISE
-from fasdemo.engine.site_calibration import (
+from fasdemo.engine.setup.site_calibration import (
     MAX_UNMEASURED_RAISE,
     MIN_LIVE_FRAMES,
     Measured,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.policy import Policy, thresholds
 from fasdemo.engine.protocols import Finder, Landmarker, Scorer
-from fasdemo.engine.site_calibration import SiteFile, camera_of, check_site, read_site
+from fasdemo.engine.setup.site_calibration import SiteFile, camera_of, check_site, read_site
 
 if TYPE_CHECKING:
     from fasdemo.faces.finder import Detector

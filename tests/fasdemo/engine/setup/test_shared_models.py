@@ -10,7 +10,7 @@ import pytest
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.protocols import Landmarker, Scorer
-from fasdemo.engine.shared_models import SharedModels
+from fasdemo.engine.setup.shared_models import SharedModels
 from fasdemo.faces.face import Face
 from fasdemo.faces.finder import Detector
 from fasdemo.models.crop import FaceCrops

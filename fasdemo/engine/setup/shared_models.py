@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.engine.loading import ModelLoader, OwnModels
 from fasdemo.engine.protocols import Landmarker, Scorer
+from fasdemo.engine.setup.loading import ModelLoader, OwnModels
 from fasdemo.faces.exit_order import Closable
 from fasdemo.faces.face import Box, Face
 from fasdemo.faces.finder import Detector
@@ -23,7 +23,7 @@ Model = TypeVar("Model", bound=Closable)
 
 
 class SharedModels:
-    """A `fasdemo.engine.loading.ModelLoader` that loads each model once; thread-safe.
+    """A `fasdemo.engine.setup.loading.ModelLoader` that loads each model once; thread-safe.
 
     Trackers, evidence and all other state stay in the engines. Only one thread at a time uses a model.
 
