@@ -11,7 +11,7 @@ import pytest
 from fasdemo.assets_folder import demo_session
 from fasdemo.capture.open import open_source
 from fasdemo.cli.main import main
-from fasdemo.engine import site_calibration
+from fasdemo.engine.setup import site_calibration
 from fasdemo.record.labels import labels_from_options, session_of
 from fasdemo.record.recorder import Recorder
 
