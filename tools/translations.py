@@ -56,7 +56,8 @@ def collect() -> list[str]:
     ]
     texts += [*GROUPS.values(), *FACTS, NOT_NOTED, *DISTANCES, *LIGHTS]
     texts += [*variant_panel.COLUMNS, *gallery_panel.COLUMNS, *gallery_panel.STREAM_NAMES.values(), NO_RESPONSE]
-    texts += [measure.title for measure in MEASURES.values()]
+    for measure in MEASURES.values():
+        texts += [measure.title, measure.meaning]
     texts += [words for shortcut in SHORTCUTS for words in (shortcut.group, shortcut.words)]
     texts += _preferences()
     texts += [prompt.text for prompt in Prompt]

@@ -34,7 +34,8 @@ def measure_rows(text: str) -> str:
         ValueError: rows and measurements are not the same.
     """
     rows = {
-        name: f"| `{name}` | {_unit(name, one)} | {_limits(one)} | {one.meaning} |" for name, one in MEASURES.items()
+        name: f"| `{name}` | {one.title} | {_unit(name, one)} | {_limits(one)} | {one.meaning} |"
+        for name, one in MEASURES.items()
     }
     return _rewritten(text, rows, "verdict.md")
 

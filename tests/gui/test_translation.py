@@ -13,6 +13,7 @@ from PyQt6.QtCore import QRect, QSize, QTranslator
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from fasdemo.engine.measurements.evidence import MEASURES
 from fasdemo.engine.reasons import Reason
 from fasdemo.engine.result import Status
 from fasdemo.gui import translation
@@ -209,3 +210,13 @@ def test_header_and_tabs_fit_the_smallest_window(speak: Speak, qtbot: QtBot, qap
     tabs = [button for button in workspace.findChildren(QPushButton) if button.property("role") == "tab"]
     side_px = 280
     assert sum(button.minimumWidth() for button in tabs) <= side_px
+
+
+def test_evidence_is_named_and_explained_in_german(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_spec("clip")
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=30_000)
+    panel = window.workspace.reasons
+    panel.show_result(window.shown_result, None)
+    rows = {row.name: row for row in panel.evidence_rows}
+    assert rows["Abstand zur Ebene"].hint.startswith("Standardabweichung der Tiefe des Gesichts")
+    assert not {row.hint for row in panel.evidence_rows} & {measure.meaning for measure in MEASURES.values()}

@@ -163,7 +163,7 @@ class Evidence(Mapping[str, float | None]):
         meaning="Correlation of the face's relief with that of an average face.",
     )
     lower_residual_mm: float | None = _measured(
-        "Mouth off a plane",
+        "Plane residual, mouth",
         "mm",
         0.0,
         15.0,
@@ -171,12 +171,12 @@ class Evidence(Mapping[str, float | None]):
         meaning="Standard deviation of mouth and chin from their own plane; a print in front of them is flat.",
     )
     upper_residual_mm: float | None = _measured(
-        "Eyes off a plane",
+        "Plane residual, eyes",
         "mm",
         0.0,
         15.0,
         at_least=limits.MIN_UPPER_RESIDUAL_MM,
-        meaning="Standard deviation of forehead and eyes from their own plane.",
+        meaning="Standard deviation of forehead and eyes from their own plane; a print in front of them is flat.",
     )
     upper_relief: float | None = _measured(
         "Relief of the eyes",
@@ -197,21 +197,21 @@ class Evidence(Mapping[str, float | None]):
         meaning="Rotation of the face's depth about the vertical axis; eyes and nose in colour must have the same.",
     )
     relief_offset_mm: float | None = _measured(
-        "Relief's offset",
+        "Depth-colour offset",
         "mm",
         0.0,
         40.0,
         decimals=0,
-        meaning="Distance from eyes, nose and mouth at which an average face's relief fits the depth best.",
+        meaning="Distance from eyes, nose and mouth in colour to the place where the depth fits an average face best.",
     )
     relief_offset_gain: float | None = _measured(
-        "Offset's gain",
+        "Better fit if moved",
         "",
         0.0,
         1.0,
         decimals=2,
         at_most=limits.MAX_OFFSET_GAIN,
-        meaning="Increase of the correlation of the relief at that distance.",
+        meaning="Increase of the relief correlation if depth is moved by its offset; large if its face is elsewhere.",
     )
     interpupil_mm: float | None = _measured(
         "Eye distance",
@@ -310,7 +310,7 @@ class Evidence(Mapping[str, float | None]):
         1.0,
         decimals=2,
         at_most=limits.MAX_OUTLINE_LARGER_GAIN,
-        meaning="The same increase if the outline is larger.",
+        meaning="Increase of the edge strength in colour and infrared under the outline of the depth if it is larger.",
     )
     rgb_outline_mirror_gain: float | None = _measured(
         "Outline like mirrored colour",

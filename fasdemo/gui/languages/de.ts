@@ -320,140 +320,280 @@
       <translation>KEINE ANTWORT</translation>
     </message>
     <message>
+      <source>Median distance of the face from the depth camera.</source>
+      <translation>Mittlerer Abstand (Median) des Gesichts zur Tiefenkamera.</translation>
+    </message>
+    <message>
       <source>Depth coverage</source>
       <translation>Tiefenabdeckung</translation>
+    </message>
+    <message>
+      <source>Share of the face with a depth value.</source>
+      <translation>Anteil des Gesichts mit einem Tiefenwert.</translation>
     </message>
     <message>
       <source>Plane residual</source>
       <translation>Abstand zur Ebene</translation>
     </message>
     <message>
+      <source>Standard deviation of the face's depth from the best-fitting plane; prints and screens are flat.</source>
+      <translation>Standardabweichung der Tiefe des Gesichts von der am besten passenden Ebene; Drucke und Bildschirme sind flach.</translation>
+    </message>
+    <message>
       <source>Bent-sheet residual</source>
       <translation>Abstand zum gebogenen Blatt</translation>
+    </message>
+    <message>
+      <source>Standard deviation of the face's depth from the best-fitting bent sheet of paper.</source>
+      <translation>Standardabweichung der Tiefe des Gesichts vom am besten passenden gebogenen Blatt Papier.</translation>
     </message>
     <message>
       <source>Relief</source>
       <translation>Relief</translation>
     </message>
     <message>
+      <source>Range from the 2nd to the 98th percentile of the distance to the plane.</source>
+      <translation>Bereich vom 2. bis zum 98. Perzentil des Abstands zur Ebene.</translation>
+    </message>
+    <message>
       <source>Nose</source>
       <translation>Nase</translation>
+    </message>
+    <message>
+      <source>Height of the tip of the nose above the surface around it; bent paper has no nose.</source>
+      <translation>Höhe der Nasenspitze über der Fläche um sie herum; gebogenes Papier hat keine Nase.</translation>
     </message>
     <message>
       <source>Depth noise</source>
       <translation>Tiefenrauschen</translation>
     </message>
     <message>
+      <source>Standard deviation of the fine structure of the depth; a face's relief must exceed it.</source>
+      <translation>Standardabweichung der feinen Struktur der Tiefe; das Relief eines Gesichts muss größer sein.</translation>
+    </message>
+    <message>
       <source>Face relief</source>
       <translation>Gesichtsrelief</translation>
+    </message>
+    <message>
+      <source>Relief of the surface as a share of an average face's relief; a plane has 0 %.</source>
+      <translation>Relief der Fläche als Anteil am Relief eines durchschnittlichen Gesichts; eine Ebene hat 0 %.</translation>
     </message>
     <message>
       <source>Relief correlation</source>
       <translation>Reliefkorrelation</translation>
     </message>
     <message>
-      <source>Mouth off a plane</source>
-      <translation>Mund zur Ebene</translation>
+      <source>Correlation of the face's relief with that of an average face.</source>
+      <translation>Korrelation des Reliefs des Gesichts mit dem eines durchschnittlichen Gesichts.</translation>
     </message>
     <message>
-      <source>Eyes off a plane</source>
-      <translation>Augen zur Ebene</translation>
+      <source>Plane residual, mouth</source>
+      <translation>Abstand zur Ebene, Mund</translation>
+    </message>
+    <message>
+      <source>Standard deviation of mouth and chin from their own plane; a print in front of them is flat.</source>
+      <translation>Standardabweichung von Mund und Kinn von ihrer eigenen Ebene; ein Druck davor ist flach.</translation>
+    </message>
+    <message>
+      <source>Plane residual, eyes</source>
+      <translation>Abstand zur Ebene, Augen</translation>
+    </message>
+    <message>
+      <source>Standard deviation of forehead and eyes from their own plane; a print in front of them is flat.</source>
+      <translation>Standardabweichung von Stirn und Augen von ihrer eigenen Ebene; ein Druck davor ist flach.</translation>
     </message>
     <message>
       <source>Relief of the eyes</source>
       <translation>Relief der Augen</translation>
     </message>
     <message>
+      <source>Relief of forehead and eyes as a share of an average face's relief there.</source>
+      <translation>Relief von Stirn und Augen als Anteil am Relief eines durchschnittlichen Gesichts an dieser Stelle.</translation>
+    </message>
+    <message>
       <source>Turn in depth</source>
       <translation>Drehung in der Tiefe</translation>
     </message>
     <message>
-      <source>Relief's offset</source>
-      <translation>Versatz des Reliefs</translation>
+      <source>Rotation of the face's depth about the vertical axis; eyes and nose in colour must have the same.</source>
+      <translation>Drehung des Gesichts in der Tiefe um die senkrechte Achse; Augen und Nase in Farbe müssen dieselbe haben.</translation>
     </message>
     <message>
-      <source>Offset's gain</source>
-      <translation>Gewinn des Versatzes</translation>
+      <source>Depth-colour offset</source>
+      <translation>Versatz Tiefe zu Farbe</translation>
+    </message>
+    <message>
+      <source>Distance from eyes, nose and mouth in colour to the place where the depth fits an average face best.</source>
+      <translation>Abstand von Augen, Nase und Mund in Farbe zu der Stelle, an der die Tiefe am besten zu einem durchschnittlichen Gesicht passt.</translation>
+    </message>
+    <message>
+      <source>Better fit if moved</source>
+      <translation>Passt verschoben besser</translation>
+    </message>
+    <message>
+      <source>Increase of the relief correlation if depth is moved by its offset; large if its face is elsewhere.</source>
+      <translation>Zunahme der Reliefkorrelation, wenn die Tiefe um ihren Versatz verschoben wird; groß, wenn ihr Gesicht woanders ist.</translation>
     </message>
     <message>
       <source>Eye distance</source>
       <translation>Augenabstand</translation>
     </message>
     <message>
+      <source>Distance between the eyes; 54 to 74 mm in adults.</source>
+      <translation>Abstand zwischen den Augen; bei Erwachsenen 54 bis 74 mm.</translation>
+    </message>
+    <message>
       <source>IR level</source>
       <translation>IR-Pegel</translation>
+    </message>
+    <message>
+      <source>Mean infrared brightness of the face; screens are black.</source>
+      <translation>Mittlere Infrarothelligkeit des Gesichts; Bildschirme sind schwarz.</translation>
     </message>
     <message>
       <source>IR contrast</source>
       <translation>IR-Kontrast</translation>
     </message>
     <message>
+      <source>Standard deviation of the infrared brightness divided by its mean.</source>
+      <translation>Standardabweichung der Infrarothelligkeit geteilt durch ihren Mittelwert.</translation>
+    </message>
+    <message>
       <source>IR-to-red ratio</source>
       <translation>IR zu Rot</translation>
+    </message>
+    <message>
+      <source>Infrared brightness of the face divided by its red brightness; a bright screen is black in infrared.</source>
+      <translation>Infrarothelligkeit des Gesichts geteilt durch seine Helligkeit in Rot; ein heller Bildschirm ist in Infrarot schwarz.</translation>
     </message>
     <message>
       <source>Room-to-lamp ratio</source>
       <translation>Raumlicht zu Lampe</translation>
     </message>
     <message>
+      <source>Infrared light of the room on the face divided by that of the camera's lamp.</source>
+      <translation>Infrarotlicht des Raums auf dem Gesicht geteilt durch das der Lampe der Kamera.</translation>
+    </message>
+    <message>
       <source>IR overexposed by the room</source>
       <translation>IR vom Raum überbelichtet</translation>
+    </message>
+    <message>
+      <source>Share of the face on which the room and the lamp together saturate the infrared image.</source>
+      <translation>Anteil des Gesichts, auf dem Raumlicht und Lampe zusammen das Infrarotbild sättigen.</translation>
     </message>
     <message>
       <source>IR-colour correlation</source>
       <translation>IR-Farb-Korrelation</translation>
     </message>
     <message>
+      <source>Correlation of infrared and colour brightness.</source>
+      <translation>Korrelation der Helligkeit in Infrarot und in Farbe.</translation>
+    </message>
+    <message>
       <source>IR like colour</source>
       <translation>IR wie Farbe</translation>
+    </message>
+    <message>
+      <source>Correlation of the details in infrared and colour; skin differs in infrared, a print does not.</source>
+      <translation>Korrelation der Einzelheiten in Infrarot und in Farbe; Haut sieht in Infrarot anders aus, ein Druck nicht.</translation>
     </message>
     <message>
       <source>IR like its mirror</source>
       <translation>IR wie gespiegelt</translation>
     </message>
     <message>
+      <source>Increase of the correlation of infrared and colour if colour is mirrored.</source>
+      <translation>Zunahme der Korrelation von Infrarot und Farbe, wenn die Farbe gespiegelt wird.</translation>
+    </message>
+    <message>
       <source>Outline if smaller</source>
       <translation>Umriss, wenn kleiner</translation>
+    </message>
+    <message>
+      <source>Increase of the edge strength in colour and infrared under the outline of the depth if it is smaller.</source>
+      <translation>Zunahme der Kantenstärke in Farbe und Infrarot unter dem Umriss der Tiefe, wenn er kleiner ist.</translation>
     </message>
     <message>
       <source>Outline if larger</source>
       <translation>Umriss, wenn größer</translation>
     </message>
     <message>
+      <source>Increase of the edge strength in colour and infrared under the outline of the depth if it is larger.</source>
+      <translation>Zunahme der Kantenstärke in Farbe und Infrarot unter dem Umriss der Tiefe, wenn er größer ist.</translation>
+    </message>
+    <message>
       <source>Outline like mirrored colour</source>
       <translation>Umriss wie gespiegelte Farbe</translation>
+    </message>
+    <message>
+      <source>Increase of the edge strength in colour under the outline of the depth if it is mirrored.</source>
+      <translation>Zunahme der Kantenstärke in Farbe unter dem Umriss der Tiefe, wenn er gespiegelt wird.</translation>
     </message>
     <message>
       <source>Outline like mirrored IR</source>
       <translation>Umriss wie gespiegeltes IR</translation>
     </message>
     <message>
+      <source>Increase of the edge strength in infrared under the outline of the depth if it is mirrored.</source>
+      <translation>Zunahme der Kantenstärke in Infrarot unter dem Umriss der Tiefe, wenn er gespiegelt wird.</translation>
+    </message>
+    <message>
       <source>IR landmark offset</source>
       <translation>Versatz der IR-Punkte</translation>
+    </message>
+    <message>
+      <source>Offset of eyes, nose and mouth between infrared and colour, divided by the distance between the eyes.</source>
+      <translation>Versatz von Augen, Nase und Mund zwischen Infrarot und Farbe, geteilt durch den Augenabstand.</translation>
     </message>
     <message>
       <source>Score shift</source>
       <translation>Wertverschiebung</translation>
     </message>
     <message>
+      <source>Log-odds that the evidence and the site calibration added to the network's score.</source>
+      <translation>Log-Odds, um die die Merkmale und die Standortkalibrierung den Wert des Netzes verändert haben.</translation>
+    </message>
+    <message>
       <source>Parallax ratio</source>
       <translation>Parallaxe</translation>
+    </message>
+    <message>
+      <source>Share of the face's change of shape over 5 s that a flat picture cannot cause.</source>
+      <translation>Anteil der Formänderung des Gesichts in 5 s, den ein flaches Bild nicht bewirken kann.</translation>
     </message>
     <message>
       <source>Eyelids</source>
       <translation>Augenlider</translation>
     </message>
     <message>
+      <source>Range of the eyelids' movement over 10 s; a picture's eyelids do not move.</source>
+      <translation>Bereich der Bewegung der Augenlider in 10 s; die Augenlider eines Bilds bewegen sich nicht.</translation>
+    </message>
+    <message>
       <source>Border</source>
       <translation>Rand</translation>
+    </message>
+    <message>
+      <source>Share of a straight border around the face, like that of a print or a screen, that is seen over 3 s.</source>
+      <translation>Anteil eines geraden Rands um das Gesicht, wie von einem Druck oder Bildschirm, der in 3 s zu sehen ist.</translation>
     </message>
     <message>
       <source>Pulse</source>
       <translation>Puls</translation>
     </message>
     <message>
+      <source>Strength of the strongest heart rate in the colour of the skin over 10 s, compared with the noise.</source>
+      <translation>Stärke der stärksten Herzfrequenz in der Farbe der Haut in 10 s, verglichen mit dem Rauschen.</translation>
+    </message>
+    <message>
       <source>Heart rate</source>
       <translation>Herzfrequenz</translation>
+    </message>
+    <message>
+      <source>The strongest heart rate; it means nothing if the pulse is weak.</source>
+      <translation>Die stärkste Herzfrequenz; sie bedeutet nichts, wenn der Puls schwach ist.</translation>
     </message>
     <message>
       <source>Source</source>

@@ -320,140 +320,280 @@
       <translation>SIN RESPUESTA</translation>
     </message>
     <message>
+      <source>Median distance of the face from the depth camera.</source>
+      <translation>Distancia mediana del rostro a la cámara de profundidad.</translation>
+    </message>
+    <message>
       <source>Depth coverage</source>
       <translation>Cobertura de profundidad</translation>
+    </message>
+    <message>
+      <source>Share of the face with a depth value.</source>
+      <translation>Parte del rostro con un valor de profundidad.</translation>
     </message>
     <message>
       <source>Plane residual</source>
       <translation>Residuo del plano</translation>
     </message>
     <message>
+      <source>Standard deviation of the face's depth from the best-fitting plane; prints and screens are flat.</source>
+      <translation>Desviación típica de la profundidad del rostro respecto al plano que mejor se ajusta; las impresiones y las pantallas son planas.</translation>
+    </message>
+    <message>
       <source>Bent-sheet residual</source>
       <translation>Residuo de hoja curvada</translation>
+    </message>
+    <message>
+      <source>Standard deviation of the face's depth from the best-fitting bent sheet of paper.</source>
+      <translation>Desviación típica de la profundidad del rostro respecto a la hoja de papel curvada que mejor se ajusta.</translation>
     </message>
     <message>
       <source>Relief</source>
       <translation>Relieve</translation>
     </message>
     <message>
+      <source>Range from the 2nd to the 98th percentile of the distance to the plane.</source>
+      <translation>Intervalo entre los percentiles 2 y 98 de la distancia al plano.</translation>
+    </message>
+    <message>
       <source>Nose</source>
       <translation>Nariz</translation>
+    </message>
+    <message>
+      <source>Height of the tip of the nose above the surface around it; bent paper has no nose.</source>
+      <translation>Altura de la punta de la nariz sobre la superficie que la rodea; un papel curvado no tiene nariz.</translation>
     </message>
     <message>
       <source>Depth noise</source>
       <translation>Ruido de profundidad</translation>
     </message>
     <message>
+      <source>Standard deviation of the fine structure of the depth; a face's relief must exceed it.</source>
+      <translation>Desviación típica de la estructura fina de la profundidad; el relieve de un rostro debe superarla.</translation>
+    </message>
+    <message>
       <source>Face relief</source>
       <translation>Relieve del rostro</translation>
+    </message>
+    <message>
+      <source>Relief of the surface as a share of an average face's relief; a plane has 0 %.</source>
+      <translation>Relieve de la superficie en proporción al de un rostro medio; un plano tiene 0 %.</translation>
     </message>
     <message>
       <source>Relief correlation</source>
       <translation>Correlación del relieve</translation>
     </message>
     <message>
-      <source>Mouth off a plane</source>
-      <translation>Boca respecto al plano</translation>
+      <source>Correlation of the face's relief with that of an average face.</source>
+      <translation>Correlación del relieve del rostro con el de un rostro medio.</translation>
     </message>
     <message>
-      <source>Eyes off a plane</source>
-      <translation>Ojos respecto al plano</translation>
+      <source>Plane residual, mouth</source>
+      <translation>Residuo del plano, boca</translation>
+    </message>
+    <message>
+      <source>Standard deviation of mouth and chin from their own plane; a print in front of them is flat.</source>
+      <translation>Desviación típica de la boca y la barbilla respecto a su propio plano; una impresión delante de ellas es plana.</translation>
+    </message>
+    <message>
+      <source>Plane residual, eyes</source>
+      <translation>Residuo del plano, ojos</translation>
+    </message>
+    <message>
+      <source>Standard deviation of forehead and eyes from their own plane; a print in front of them is flat.</source>
+      <translation>Desviación típica de la frente y los ojos respecto a su propio plano; una impresión delante de ellos es plana.</translation>
     </message>
     <message>
       <source>Relief of the eyes</source>
       <translation>Relieve de los ojos</translation>
     </message>
     <message>
+      <source>Relief of forehead and eyes as a share of an average face's relief there.</source>
+      <translation>Relieve de la frente y los ojos en proporción al de un rostro medio en esa zona.</translation>
+    </message>
+    <message>
       <source>Turn in depth</source>
       <translation>Giro en profundidad</translation>
     </message>
     <message>
-      <source>Relief's offset</source>
-      <translation>Desfase del relieve</translation>
+      <source>Rotation of the face's depth about the vertical axis; eyes and nose in colour must have the same.</source>
+      <translation>Giro del rostro en profundidad alrededor del eje vertical; los ojos y la nariz en color deben tener el mismo.</translation>
     </message>
     <message>
-      <source>Offset's gain</source>
-      <translation>Ganancia del desfase</translation>
+      <source>Depth-colour offset</source>
+      <translation>Desfase profundidad-color</translation>
+    </message>
+    <message>
+      <source>Distance from eyes, nose and mouth in colour to the place where the depth fits an average face best.</source>
+      <translation>Distancia de los ojos, la nariz y la boca en color al lugar donde la profundidad se ajusta mejor a un rostro medio.</translation>
+    </message>
+    <message>
+      <source>Better fit if moved</source>
+      <translation>Mejor ajuste si se mueve</translation>
+    </message>
+    <message>
+      <source>Increase of the relief correlation if depth is moved by its offset; large if its face is elsewhere.</source>
+      <translation>Aumento de la correlación del relieve si la profundidad se mueve según su desfase; grande si su rostro está en otro lugar.</translation>
     </message>
     <message>
       <source>Eye distance</source>
       <translation>Distancia entre ojos</translation>
     </message>
     <message>
+      <source>Distance between the eyes; 54 to 74 mm in adults.</source>
+      <translation>Distancia entre los ojos; de 54 a 74 mm en adultos.</translation>
+    </message>
+    <message>
       <source>IR level</source>
       <translation>Nivel IR</translation>
+    </message>
+    <message>
+      <source>Mean infrared brightness of the face; screens are black.</source>
+      <translation>Brillo infrarrojo medio del rostro; las pantallas son negras.</translation>
     </message>
     <message>
       <source>IR contrast</source>
       <translation>Contraste IR</translation>
     </message>
     <message>
+      <source>Standard deviation of the infrared brightness divided by its mean.</source>
+      <translation>Desviación típica del brillo infrarrojo dividida entre su media.</translation>
+    </message>
+    <message>
       <source>IR-to-red ratio</source>
       <translation>Relación IR-rojo</translation>
+    </message>
+    <message>
+      <source>Infrared brightness of the face divided by its red brightness; a bright screen is black in infrared.</source>
+      <translation>Brillo infrarrojo del rostro dividido entre su brillo en rojo; una pantalla brillante es negra en infrarrojo.</translation>
     </message>
     <message>
       <source>Room-to-lamp ratio</source>
       <translation>Luz ambiente / lámpara</translation>
     </message>
     <message>
+      <source>Infrared light of the room on the face divided by that of the camera's lamp.</source>
+      <translation>Luz infrarroja del entorno en el rostro dividida entre la de la lámpara de la cámara.</translation>
+    </message>
+    <message>
       <source>IR overexposed by the room</source>
       <translation>IR sobreexpuesto por el entorno</translation>
+    </message>
+    <message>
+      <source>Share of the face on which the room and the lamp together saturate the infrared image.</source>
+      <translation>Parte del rostro en la que la luz del entorno y la lámpara juntas saturan la imagen infrarroja.</translation>
     </message>
     <message>
       <source>IR-colour correlation</source>
       <translation>Correlación IR-color</translation>
     </message>
     <message>
+      <source>Correlation of infrared and colour brightness.</source>
+      <translation>Correlación del brillo en infrarrojo y en color.</translation>
+    </message>
+    <message>
       <source>IR like colour</source>
       <translation>IR como el color</translation>
+    </message>
+    <message>
+      <source>Correlation of the details in infrared and colour; skin differs in infrared, a print does not.</source>
+      <translation>Correlación de los detalles en infrarrojo y en color; la piel es distinta en infrarrojo, una impresión no.</translation>
     </message>
     <message>
       <source>IR like its mirror</source>
       <translation>IR como su reflejo</translation>
     </message>
     <message>
+      <source>Increase of the correlation of infrared and colour if colour is mirrored.</source>
+      <translation>Aumento de la correlación entre infrarrojo y color si el color se refleja.</translation>
+    </message>
+    <message>
       <source>Outline if smaller</source>
       <translation>Contorno si menor</translation>
+    </message>
+    <message>
+      <source>Increase of the edge strength in colour and infrared under the outline of the depth if it is smaller.</source>
+      <translation>Aumento de la intensidad de los bordes en color e infrarrojo bajo el contorno de la profundidad si este es menor.</translation>
     </message>
     <message>
       <source>Outline if larger</source>
       <translation>Contorno si mayor</translation>
     </message>
     <message>
+      <source>Increase of the edge strength in colour and infrared under the outline of the depth if it is larger.</source>
+      <translation>Aumento de la intensidad de los bordes en color e infrarrojo bajo el contorno de la profundidad si este es mayor.</translation>
+    </message>
+    <message>
       <source>Outline like mirrored colour</source>
       <translation>Contorno como color reflejado</translation>
+    </message>
+    <message>
+      <source>Increase of the edge strength in colour under the outline of the depth if it is mirrored.</source>
+      <translation>Aumento de la intensidad de los bordes en color bajo el contorno de la profundidad si este se refleja.</translation>
     </message>
     <message>
       <source>Outline like mirrored IR</source>
       <translation>Contorno como IR reflejado</translation>
     </message>
     <message>
+      <source>Increase of the edge strength in infrared under the outline of the depth if it is mirrored.</source>
+      <translation>Aumento de la intensidad de los bordes en infrarrojo bajo el contorno de la profundidad si este se refleja.</translation>
+    </message>
+    <message>
       <source>IR landmark offset</source>
       <translation>Desfase de puntos IR</translation>
+    </message>
+    <message>
+      <source>Offset of eyes, nose and mouth between infrared and colour, divided by the distance between the eyes.</source>
+      <translation>Desfase de los ojos, la nariz y la boca entre infrarrojo y color, dividido entre la distancia entre los ojos.</translation>
     </message>
     <message>
       <source>Score shift</source>
       <translation>Cambio de puntuación</translation>
     </message>
     <message>
+      <source>Log-odds that the evidence and the site calibration added to the network's score.</source>
+      <translation>Log-odds que las mediciones y la calibración del lugar han sumado a la puntuación de la red.</translation>
+    </message>
+    <message>
       <source>Parallax ratio</source>
       <translation>Paralaje</translation>
+    </message>
+    <message>
+      <source>Share of the face's change of shape over 5 s that a flat picture cannot cause.</source>
+      <translation>Parte del cambio de forma del rostro en 5 s que una imagen plana no puede causar.</translation>
     </message>
     <message>
       <source>Eyelids</source>
       <translation>Párpados</translation>
     </message>
     <message>
+      <source>Range of the eyelids' movement over 10 s; a picture's eyelids do not move.</source>
+      <translation>Amplitud del movimiento de los párpados en 10 s; los párpados de una imagen no se mueven.</translation>
+    </message>
+    <message>
       <source>Border</source>
       <translation>Borde</translation>
+    </message>
+    <message>
+      <source>Share of a straight border around the face, like that of a print or a screen, that is seen over 3 s.</source>
+      <translation>Parte de un borde recto alrededor del rostro, como el de una impresión o una pantalla, que se ve en 3 s.</translation>
     </message>
     <message>
       <source>Pulse</source>
       <translation>Pulso</translation>
     </message>
     <message>
+      <source>Strength of the strongest heart rate in the colour of the skin over 10 s, compared with the noise.</source>
+      <translation>Intensidad de la frecuencia cardíaca más fuerte en el color de la piel en 10 s, comparada con el ruido.</translation>
+    </message>
+    <message>
       <source>Heart rate</source>
       <translation>Frecuencia cardíaca</translation>
+    </message>
+    <message>
+      <source>The strongest heart rate; it means nothing if the pulse is weak.</source>
+      <translation>La frecuencia cardíaca más fuerte; no significa nada si el pulso es débil.</translation>
     </message>
     <message>
       <source>Source</source>

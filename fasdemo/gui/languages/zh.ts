@@ -320,140 +320,280 @@
       <translation>无响应</translation>
     </message>
     <message>
+      <source>Median distance of the face from the depth camera.</source>
+      <translation>人脸到深度相机的距离（中位数）。</translation>
+    </message>
+    <message>
       <source>Depth coverage</source>
       <translation>深度覆盖率</translation>
+    </message>
+    <message>
+      <source>Share of the face with a depth value.</source>
+      <translation>人脸上有深度值的部分所占比例。</translation>
     </message>
     <message>
       <source>Plane residual</source>
       <translation>平面残差</translation>
     </message>
     <message>
+      <source>Standard deviation of the face's depth from the best-fitting plane; prints and screens are flat.</source>
+      <translation>人脸深度相对于最佳拟合平面的标准差；打印件和屏幕是平的。</translation>
+    </message>
+    <message>
       <source>Bent-sheet residual</source>
       <translation>弯曲纸张残差</translation>
+    </message>
+    <message>
+      <source>Standard deviation of the face's depth from the best-fitting bent sheet of paper.</source>
+      <translation>人脸深度相对于最佳拟合弯曲纸张的标准差。</translation>
     </message>
     <message>
       <source>Relief</source>
       <translation>起伏</translation>
     </message>
     <message>
+      <source>Range from the 2nd to the 98th percentile of the distance to the plane.</source>
+      <translation>到平面距离的第 2 至第 98 百分位数的范围。</translation>
+    </message>
+    <message>
       <source>Nose</source>
       <translation>鼻子</translation>
+    </message>
+    <message>
+      <source>Height of the tip of the nose above the surface around it; bent paper has no nose.</source>
+      <translation>鼻尖高出周围表面的高度；弯曲的纸没有鼻子。</translation>
     </message>
     <message>
       <source>Depth noise</source>
       <translation>深度噪声</translation>
     </message>
     <message>
+      <source>Standard deviation of the fine structure of the depth; a face's relief must exceed it.</source>
+      <translation>深度细微结构的标准差；人脸的起伏必须大于它。</translation>
+    </message>
+    <message>
       <source>Face relief</source>
       <translation>面部起伏</translation>
+    </message>
+    <message>
+      <source>Relief of the surface as a share of an average face's relief; a plane has 0 %.</source>
+      <translation>表面起伏占平均人脸起伏的比例；平面为 0 %。</translation>
     </message>
     <message>
       <source>Relief correlation</source>
       <translation>起伏相关性</translation>
     </message>
     <message>
-      <source>Mouth off a plane</source>
-      <translation>口部离平面</translation>
+      <source>Correlation of the face's relief with that of an average face.</source>
+      <translation>人脸起伏与平均人脸起伏的相关性。</translation>
     </message>
     <message>
-      <source>Eyes off a plane</source>
-      <translation>眼部离平面</translation>
+      <source>Plane residual, mouth</source>
+      <translation>平面残差（口部）</translation>
+    </message>
+    <message>
+      <source>Standard deviation of mouth and chin from their own plane; a print in front of them is flat.</source>
+      <translation>口部和下巴相对于自身平面的标准差；挡在前面的打印件是平的。</translation>
+    </message>
+    <message>
+      <source>Plane residual, eyes</source>
+      <translation>平面残差（眼部）</translation>
+    </message>
+    <message>
+      <source>Standard deviation of forehead and eyes from their own plane; a print in front of them is flat.</source>
+      <translation>额头和眼睛相对于自身平面的标准差；挡在前面的打印件是平的。</translation>
     </message>
     <message>
       <source>Relief of the eyes</source>
       <translation>眼部起伏</translation>
     </message>
     <message>
+      <source>Relief of forehead and eyes as a share of an average face's relief there.</source>
+      <translation>额头和眼睛的起伏占平均人脸该处起伏的比例。</translation>
+    </message>
+    <message>
       <source>Turn in depth</source>
       <translation>深度中的转动</translation>
     </message>
     <message>
-      <source>Relief's offset</source>
-      <translation>起伏偏移</translation>
+      <source>Rotation of the face's depth about the vertical axis; eyes and nose in colour must have the same.</source>
+      <translation>人脸深度绕垂直轴的转动；彩色图像中的眼睛和鼻子必须有相同的转动。</translation>
     </message>
     <message>
-      <source>Offset's gain</source>
-      <translation>偏移增益</translation>
+      <source>Depth-colour offset</source>
+      <translation>深度与彩色的偏移</translation>
+    </message>
+    <message>
+      <source>Distance from eyes, nose and mouth in colour to the place where the depth fits an average face best.</source>
+      <translation>彩色图像中的眼睛、鼻子和嘴到深度与平均人脸最吻合处的距离。</translation>
+    </message>
+    <message>
+      <source>Better fit if moved</source>
+      <translation>移动后吻合更好</translation>
+    </message>
+    <message>
+      <source>Increase of the relief correlation if depth is moved by its offset; large if its face is elsewhere.</source>
+      <translation>深度按其偏移移动后起伏相关性的增加；若深度中的人脸在别处则较大。</translation>
     </message>
     <message>
       <source>Eye distance</source>
       <translation>眼距</translation>
     </message>
     <message>
+      <source>Distance between the eyes; 54 to 74 mm in adults.</source>
+      <translation>两眼之间的距离；成年人为 54 至 74 mm。</translation>
+    </message>
+    <message>
       <source>IR level</source>
       <translation>红外亮度</translation>
+    </message>
+    <message>
+      <source>Mean infrared brightness of the face; screens are black.</source>
+      <translation>人脸的平均红外亮度；屏幕是黑的。</translation>
     </message>
     <message>
       <source>IR contrast</source>
       <translation>红外对比度</translation>
     </message>
     <message>
+      <source>Standard deviation of the infrared brightness divided by its mean.</source>
+      <translation>红外亮度的标准差除以其平均值。</translation>
+    </message>
+    <message>
       <source>IR-to-red ratio</source>
       <translation>红外与红色之比</translation>
+    </message>
+    <message>
+      <source>Infrared brightness of the face divided by its red brightness; a bright screen is black in infrared.</source>
+      <translation>人脸的红外亮度除以其红色亮度；明亮的屏幕在红外中是黑的。</translation>
     </message>
     <message>
       <source>Room-to-lamp ratio</source>
       <translation>环境光与灯光之比</translation>
     </message>
     <message>
+      <source>Infrared light of the room on the face divided by that of the camera's lamp.</source>
+      <translation>人脸上环境的红外光除以相机灯的红外光。</translation>
+    </message>
+    <message>
       <source>IR overexposed by the room</source>
       <translation>环境光使红外过曝</translation>
+    </message>
+    <message>
+      <source>Share of the face on which the room and the lamp together saturate the infrared image.</source>
+      <translation>环境光与灯光合起来使红外图像饱和的人脸部分所占比例。</translation>
     </message>
     <message>
       <source>IR-colour correlation</source>
       <translation>红外与彩色相关性</translation>
     </message>
     <message>
+      <source>Correlation of infrared and colour brightness.</source>
+      <translation>红外亮度与彩色亮度的相关性。</translation>
+    </message>
+    <message>
       <source>IR like colour</source>
       <translation>红外与彩色相似</translation>
+    </message>
+    <message>
+      <source>Correlation of the details in infrared and colour; skin differs in infrared, a print does not.</source>
+      <translation>红外与彩色细节的相关性；皮肤在红外中不同，打印件则相同。</translation>
     </message>
     <message>
       <source>IR like its mirror</source>
       <translation>红外与其镜像相似</translation>
     </message>
     <message>
+      <source>Increase of the correlation of infrared and colour if colour is mirrored.</source>
+      <translation>彩色镜像后红外与彩色相关性的增加。</translation>
+    </message>
+    <message>
       <source>Outline if smaller</source>
       <translation>缩小时的轮廓</translation>
+    </message>
+    <message>
+      <source>Increase of the edge strength in colour and infrared under the outline of the depth if it is smaller.</source>
+      <translation>深度轮廓缩小时，其下彩色与红外边缘强度的增加。</translation>
     </message>
     <message>
       <source>Outline if larger</source>
       <translation>放大时的轮廓</translation>
     </message>
     <message>
+      <source>Increase of the edge strength in colour and infrared under the outline of the depth if it is larger.</source>
+      <translation>深度轮廓放大时，其下彩色与红外边缘强度的增加。</translation>
+    </message>
+    <message>
       <source>Outline like mirrored colour</source>
       <translation>轮廓与镜像彩色相似</translation>
+    </message>
+    <message>
+      <source>Increase of the edge strength in colour under the outline of the depth if it is mirrored.</source>
+      <translation>深度轮廓镜像后，其下彩色边缘强度的增加。</translation>
     </message>
     <message>
       <source>Outline like mirrored IR</source>
       <translation>轮廓与镜像红外相似</translation>
     </message>
     <message>
+      <source>Increase of the edge strength in infrared under the outline of the depth if it is mirrored.</source>
+      <translation>深度轮廓镜像后，其下红外边缘强度的增加。</translation>
+    </message>
+    <message>
       <source>IR landmark offset</source>
       <translation>红外特征点偏移</translation>
+    </message>
+    <message>
+      <source>Offset of eyes, nose and mouth between infrared and colour, divided by the distance between the eyes.</source>
+      <translation>眼睛、鼻子和嘴在红外与彩色之间的偏移除以眼距。</translation>
     </message>
     <message>
       <source>Score shift</source>
       <translation>分数偏移</translation>
     </message>
     <message>
+      <source>Log-odds that the evidence and the site calibration added to the network's score.</source>
+      <translation>证据和现场校准加到网络分数上的对数几率。</translation>
+    </message>
+    <message>
       <source>Parallax ratio</source>
       <translation>视差比</translation>
+    </message>
+    <message>
+      <source>Share of the face's change of shape over 5 s that a flat picture cannot cause.</source>
+      <translation>5 秒内人脸形状变化中平面图片无法造成的部分所占比例。</translation>
     </message>
     <message>
       <source>Eyelids</source>
       <translation>眼睑</translation>
     </message>
     <message>
+      <source>Range of the eyelids' movement over 10 s; a picture's eyelids do not move.</source>
+      <translation>10 秒内眼睑运动的范围；图片的眼睑不动。</translation>
+    </message>
+    <message>
       <source>Border</source>
       <translation>边框</translation>
+    </message>
+    <message>
+      <source>Share of a straight border around the face, like that of a print or a screen, that is seen over 3 s.</source>
+      <translation>3 秒内看到的人脸周围直边（如打印件或屏幕的边）所占比例。</translation>
     </message>
     <message>
       <source>Pulse</source>
       <translation>脉搏</translation>
     </message>
     <message>
+      <source>Strength of the strongest heart rate in the colour of the skin over 10 s, compared with the noise.</source>
+      <translation>10 秒内肤色中最强心率相对于噪声的强度。</translation>
+    </message>
+    <message>
       <source>Heart rate</source>
       <translation>心率</translation>
+    </message>
+    <message>
+      <source>The strongest heart rate; it means nothing if the pulse is weak.</source>
+      <translation>最强的心率；脉搏弱时没有意义。</translation>
     </message>
     <message>
       <source>Source</source>

@@ -143,7 +143,7 @@ def _evidence_rows(face: FaceVerdict | None) -> list[Row]:
                 fill,
                 measure.marks,
                 alert=measure.outside(value),
-                hint=measure.meaning,
+                hint=tr(measure.meaning),
             )
         )
     return rows
