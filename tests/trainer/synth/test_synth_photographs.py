@@ -23,7 +23,7 @@ from trainer.synth.people.portrait import read_picture
 from trainer.synth.photographs.accessories import GLASSES_SHARE, HAT_SHARE, SCARF_SHARE, dressed
 from trainer.synth.photographs.bona_fide import Photograph, limited
 from trainer.synth.photographs.camera import matched, process
-from trainer.synth.photographs.carriers import draw_moire_strength, moire, preview
+from trainer.synth.photographs.carriers import draw_moire_strength, in_front, moire, preview, reduced
 from trainer.synth.photographs.framing import Framing, draw_framing, draw_shown_framing
 from trainer.synth.photographs.photo_set import FIELD, RECIPE_FILE, photo_job, write_shard
 from trainer.synth.photographs.recaptured import SPECIES
@@ -184,6 +184,25 @@ def _photograph(keys: Points) -> Photograph:
 
 
 _KEYS = np.array([[105, 110], [155, 110], [130, 135], [130, 160], [70, 112], [190, 112]], np.float32)
+
+
+def test_in_front_shows_the_lit_carrier_at_its_place_and_the_background_elsewhere() -> None:
+    texels = np.full((10, 20, 3), 0.5, np.float32)
+    behind = np.full((60, 80, 3), 0.1, np.float32)
+    view = np.array([[2.0, 0.0, 30.0], [0.0, 2.0, 20.0], [0.0, 0.0, 1.0]])
+    seen = in_front(texels, view, behind, lambda image: image * 2)
+    assert seen.shape == (60, 80, 3)
+    assert seen.dtype == np.float32
+    np.testing.assert_allclose(seen[22:37, 32:67], 1.0, atol=1e-6)
+    np.testing.assert_array_equal(seen[:18], behind[:18])
+    np.testing.assert_array_equal(seen[:, 71:], behind[:, 71:])
+
+
+def test_reduced_blurs_only_what_a_view_reduces() -> None:
+    raster = np.tile(np.array([0.0, 1.0], np.float32), (16, 8))[..., None].repeat(3, 2)
+    assert reduced(raster, 1.0) is raster
+    assert np.ptp(reduced(raster, 0.3)[4:-4, 4:-4]) < 0.1
+    assert reduced(raster, 0.3).mean() == pytest.approx(0.5, abs=0.02)
 
 
 def test_dressed_paints_the_same_things_on_both_forms_of_some_photographs() -> None:

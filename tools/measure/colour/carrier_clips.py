@@ -15,7 +15,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import cast
 
 import cv2
 import numpy as np
@@ -31,13 +30,14 @@ from trainer.synth.people.people import People, load_people, portrait_files
 from trainer.synth.people.portrait import read_picture
 from trainer.synth.photographs.bona_fide import Photograph, background
 from trainer.synth.photographs.carriers import (
-    Carrier,
-    DisplayKind,
-    displayed,
+    FLAT,
+    FlatSpecies,
+    carried,
     draw_moire_strength,
+    in_front,
     moire,
     preview,
-    printed,
+    reduced,
     reflection,
     shown_picture,
 )
@@ -45,7 +45,6 @@ from trainer.synth.photographs.framing import centre_and_side
 from trainer.synth.scene.surroundings import environment_files
 from trainer.synth.sensors.sensor import centre_weight, draw_exposure_params, expose_rgb
 
-CARRIERS = ("print-flat", "replay-phone", "replay-tablet", "replay-monitor")
 WIDTH, HEIGHT = 640, 480
 FPS = 10
 START_S = 1.0
@@ -58,21 +57,23 @@ Image = npt.NDArray[np.uint8]
 Rng = np.random.Generator
 Verdict = tuple[float, str, tuple[str, ...]]
 """Time since the first frame in seconds, status and reasons."""
-Maker = Callable[[str, int], Iterable[Image]]
+Maker = Callable[[FlatSpecies, int], Iterable[Image]]
 """Makes the pictures of a clip from the carrier's name and a number."""
 
 
 def moved_carrier(
-    rng: Rng, photograph: Photograph, kind: str, seconds: float, environments: Sequence[Path], detector: FaceDetector
+    rng: Rng,
+    photograph: Photograph,
+    kind: FlatSpecies,
+    seconds: float,
+    environments: Sequence[Path],
+    detector: FaceDetector,
 ) -> Iterator[Image]:
     """Yield pictures, uint8 (480, 640, 3), `FPS`, of a photograph on a carrier in a hand; none without a face."""
     face_px = float(np.exp(rng.uniform(*np.log(_FACE_PX))))
     shown_px = face_px * float(rng.uniform(0.9, 1.8))
     picture = shown_picture(rng, photograph, shown_px, environments)
-    if kind == "print-flat":
-        carrier = printed(rng, picture, shown_px)
-    else:
-        carrier = displayed(rng, picture, cast(DisplayKind, kind.removeprefix("replay-")), shown_px)
+    carrier = carried(rng, picture, kind, shown_px)
     faces = detector.detect(preview(carrier.texels))
     if not faces:
         return
@@ -88,9 +89,12 @@ def moved_carrier(
     rows, columns = carrier.texels.shape[:2]
     outline = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
     scale = face_px / face[2]
-    texels = carrier.texels
-    if scale < 0.7:
-        texels = np.asarray(cv2.GaussianBlur(texels, (0, 0), 0.35 / scale), np.float32)
+    texels = reduced(carrier.texels, scale)
+
+    def lit(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        image = image + gloss
+        return image if raster is None else image * raster
+
     for number in range(int(seconds * FPS)):
         wave = np.sin(2 * np.pi * rates * number / FPS + phases)
         turn, _ = cv2.Rodrigues(np.radians(turns * wave[:3]))
@@ -100,20 +104,7 @@ def moved_carrier(
         place = place + (WIDTH / 2, HEIGHT / 2) + wave[3:5] * 0.1 * face_px
         corners = outline.astype(np.float32), place.astype(np.float32)
         view = np.asarray(cv2.getPerspectiveTransform(*corners), np.float64)
-        yield expose_rgb(_seen(carrier, texels, view, behind, gloss, raster), params, weight, rng)
-
-
-def _seen(
-    carrier: Carrier, texels: npt.NDArray[np.float32], view: npt.NDArray[np.float64], behind: npt.NDArray[np.float32],
-    gloss: npt.NDArray[np.float32] | np.float32, raster: npt.NDArray[np.float32] | None,
-) -> npt.NDArray[np.float32]:  # fmt: skip
-    """Return linear light of the carrier in front of the background."""
-    image = cv2.warpPerspective(texels, view, (WIDTH, HEIGHT)) + gloss
-    if raster is not None:
-        image = image * raster
-    ones = np.ones(carrier.texels.shape[:2], np.float32)
-    share = cv2.warpPerspective(ones, view, (WIDTH, HEIGHT))[..., None]
-    return np.ascontiguousarray(image * share + behind * (1 - share), np.float32)
+        yield expose_rgb(in_front(texels, view, behind, lit), params, weight, rng)
 
 
 def write_clip(path: Path, pictures: Iterable[Image], fps: float = FPS) -> int:
@@ -188,11 +179,11 @@ def main() -> None:
             ("photograph", args.count, _photographs(args, people, environments)),
             ("rendered", args.render, _rendered(args, people)),
         ):
-            for kind in CARRIERS if count else ():
+            for kind in FLAT if count else ():
                 print(row(f"{name}, {kind}", list(_measured(target, name, kind, count, make))), flush=True)
 
 
-def _measured(target: Path, name: str, kind: str, count: int, make: Maker) -> Iterator[list[Verdict]]:
+def _measured(target: Path, name: str, kind: FlatSpecies, count: int, make: Maker) -> Iterator[list[Verdict]]:
     """Yield the verdicts on each clip; numbers without a face are replaced by the next ones."""
     made = number = 0
     while made < count and number < 3 * count:
@@ -208,11 +199,11 @@ def _photographs(args: argparse.Namespace, people: People, environments: Sequenc
     order = np.random.default_rng(args.seed).permutation(len(people.names))
     detector = FaceDetector()
 
-    def make(kind: str, number: int) -> Iterable[Image]:
-        index = int(order[(number * len(CARRIERS) + CARRIERS.index(kind)) % len(order)])
+    def make(kind: FlatSpecies, number: int) -> Iterable[Image]:
+        index = int(order[(number * len(FLAT) + FLAT.index(kind)) % len(order)])
         person = people.portrait(index)
         photograph = Photograph.of(person, read_picture(files[person.portrait]), detector)
-        rng = np.random.default_rng([args.seed, number, CARRIERS.index(kind)])
+        rng = np.random.default_rng([args.seed, number, FLAT.index(kind)])
         if photograph is None:
             return ()
         return moved_carrier(rng, photograph, kind, args.seconds, environments, detector)
@@ -223,8 +214,8 @@ def _photographs(args: argparse.Namespace, people: People, environments: Sequenc
 def _rendered(args: argparse.Namespace, people: People) -> Maker:
     sampler = SetupSampler(people)
 
-    def make(kind: str, number: int) -> Iterable[Image]:
-        rng = np.random.default_rng([args.seed, number, CARRIERS.index(kind), 1])
+    def make(kind: FlatSpecies, number: int) -> Iterable[Image]:
+        rng = np.random.default_rng([args.seed, number, FLAT.index(kind), 1])
         return rendered(sampler, rng, kind, round(args.seconds * FPS), FPS)
 
     return make

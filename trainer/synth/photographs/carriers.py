@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from trainer.synth.attacks.flat_media import draw_printing, draw_screen, print_texels, screen_texels
 from trainer.synth.people.portrait import Rgb, to_srgb
@@ -17,6 +18,8 @@ from trainer.synth.photographs.camera import expose, process
 from trainer.synth.photographs.framing import Rng, draw_shown_framing
 
 DisplayKind = Literal["phone", "tablet", "monitor"]
+FlatSpecies = Literal["print-flat", "replay-phone", "replay-tablet", "replay-monitor"]
+FLAT: tuple[FlatSpecies, ...] = ("print-flat", "replay-phone", "replay-tablet", "replay-monitor")
 _FACE_M = 0.16
 """Side of a face's box in metres, to convert the width of a bezel to pixels."""
 _SATURATED_SHARE = 0.3
@@ -38,6 +41,13 @@ def shown_picture(rng: Rng, photograph: Photograph, face_px: float, environments
     if rng.random() < 0.85:
         return process(rng, expose(rng, shown, face_px))
     return np.asarray(np.round(to_srgb(shown * 0.9) * 255), np.uint8)
+
+
+def carried(rng: Rng, picture: Rgb, species: FlatSpecies, face_px: float) -> Carrier:
+    """Return the picture on paper, or on the display of a species; its face is `face_px` pixels wide."""
+    if species == "print-flat":
+        return printed(rng, picture, face_px)
+    return displayed(rng, picture, cast(DisplayKind, species.removeprefix("replay-")), face_px)
 
 
 def printed(rng: Rng, picture: Rgb, face_px: float) -> Carrier:
@@ -79,6 +89,26 @@ def preview(texels: Floats) -> Rgb:
     """Return linear light as an 8-bit picture in which a face can be detected."""
     bright = max(float(np.percentile(texels, 98)), 0.05)
     return np.ascontiguousarray(np.round(to_srgb(texels / bright) * 255).astype(np.uint8))
+
+
+def reduced(texels: Floats, scale: float) -> Floats:
+    """Return texels, blurred if a view that reduces them to this scale would cause aliasing."""
+    return np.asarray(cv2.GaussianBlur(texels, (0, 0), 0.35 / scale), np.float32) if scale < 0.7 else texels
+
+
+def in_front(texels: Floats, view: npt.NDArray[np.float64], behind: Floats, lit: Callable[[Floats], Floats]) -> Floats:
+    """Return what a camera sees of a carrier in front of a background, linear light float32 (h, w, 3).
+
+    Args:
+        texels: the carrier's picture, (H, W, 3), see `reduced`.
+        view: homography (3, 3) from its pixels to those of the camera.
+        behind: the background, (h, w, 3).
+        lit: adds light of the room, reflections and moire to the picture in the camera's pixels, (h, w, 3).
+    """
+    height, width = behind.shape[:2]
+    image = lit(np.asarray(cv2.warpPerspective(texels, view, (width, height)), np.float32))
+    share = cv2.warpPerspective(np.ones(texels.shape[:2], np.float32), view, (width, height))[..., None]
+    return np.ascontiguousarray(image * share + behind * (1 - share), np.float32)
 
 
 def reflection(rng: Rng, shape: tuple[int, int], gloss: float, environments: Sequence[Path]) -> Floats:

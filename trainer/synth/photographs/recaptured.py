@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 import cv2
 import numpy as np
@@ -13,22 +13,22 @@ import numpy.typing as npt
 from fasdemo.faces.finder import Detector
 from trainer.synth.photographs.bona_fide import CUT_OUT_SHARE, Floats, Photograph, background, limited, relight
 from trainer.synth.photographs.carriers import (
+    FLAT,
     Carrier,
-    DisplayKind,
-    displayed,
+    FlatSpecies,
+    carried,
     draw_moire_strength,
+    in_front,
     moire,
     preview,
-    printed,
+    reduced,
     reflection,
     shown_picture,
 )
 from trainer.synth.photographs.framing import Framing, Rng, centre_and_side
 from trainer.synth.photographs.worn import WORN, WornSpecies, worn
 
-FlatSpecies = Literal["print-flat", "replay-phone", "replay-tablet", "replay-monitor"]
 Species = FlatSpecies | WornSpecies
-FLAT: tuple[FlatSpecies, ...] = ("print-flat", "replay-phone", "replay-tablet", "replay-monitor")
 SPECIES: tuple[Species, ...] = (*FLAT, *WORN)
 _WEIGHTS = (0.32, 0.18, 0.11, 0.11)
 """Share of each flat species; those in front of another face have equal shares of the rest."""
@@ -53,10 +53,7 @@ def recapture(
         framing = limited(framing, photograph)
     shown_px = framing.face_px * float(rng.uniform(0.8, 1.8))
     picture = shown_picture(rng, photograph, shown_px, environments)
-    if species == "print-flat":
-        carrier = printed(rng, picture, shown_px)
-    else:
-        carrier = displayed(rng, picture, cast(DisplayKind, species.removeprefix("replay-")), shown_px)
+    carrier = carried(rng, picture, cast(FlatSpecies, species), shown_px)
     faces = detector.detect(preview(carrier.texels))
     if not faces:
         return None
@@ -67,26 +64,26 @@ def _seen(
     rng: Rng, carrier: Carrier, face: tuple[float, float, float], framing: Framing, environments: Sequence[Path]
 ) -> Floats:
     """Return what the second camera sees."""
-    shape = height, width = framing.size
+    shape = framing.size
     rows, columns = carrier.texels.shape[:2]
     outline = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
     scale = framing.face_px / face[2]
     place = _tilted(rng, (outline - face[:2]) * scale, framing.face_px) + framing.centre
-    view = cv2.getPerspectiveTransform(outline.astype(np.float32), place.astype(np.float32))
-    texels = cv2.GaussianBlur(carrier.texels, (0, 0), 0.35 / scale) if scale < 0.7 else carrier.texels
-    image = np.asarray(cv2.warpPerspective(texels, view, (width, height)), np.float32)
-    share = cv2.warpPerspective(np.ones((rows, columns), np.float32), view, (width, height))[..., None]
-    behind = background(rng, shape, environments)
-    if not carrier.display:
-        image = relight(rng, image)
-    if carrier.gloss > 0.15 and rng.random() < 0.8:
-        image = image + reflection(rng, shape, carrier.gloss, environments)
-    if rng.random() < (0.65 if carrier.display else 0.25):
-        image = image * moire(rng, shape, draw_moire_strength(rng, carrier.display))
-    result = image * share + behind * (1 - share)
+
+    def lit(image: Floats) -> Floats:
+        if not carrier.display:
+            image = relight(rng, image)
+        if carrier.gloss > 0.15 and rng.random() < 0.8:
+            image = image + reflection(rng, shape, carrier.gloss, environments)
+        if rng.random() < (0.65 if carrier.display else 0.25):
+            image = image * moire(rng, shape, draw_moire_strength(rng, carrier.display))
+        return image
+
+    view = np.asarray(cv2.getPerspectiveTransform(outline.astype(np.float32), place.astype(np.float32)), np.float64)
+    result = in_front(reduced(carrier.texels, scale), view, background(rng, shape, environments), lit)
     if rng.random() < (0.5 if carrier.display else 0.35):
         result = _with_fingers(rng, result, place, framing)
-    return np.asarray(result, np.float32)
+    return result
 
 
 def _tilted(rng: Rng, points: npt.NDArray[np.float64], face_px: float) -> npt.NDArray[np.float64]:

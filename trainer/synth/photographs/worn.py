@@ -14,7 +14,7 @@ import numpy.typing as npt
 from fasdemo.faces.face import Points
 from fasdemo.faces.finder import Detector
 from trainer.synth.photographs.bona_fide import Floats, Photograph, compose, relight
-from trainer.synth.photographs.carriers import preview, printed, reflection, shown_picture
+from trainer.synth.photographs.carriers import preview, printed, reduced, reflection, shown_picture
 from trainer.synth.photographs.framing import Framing, Rng
 
 WornSpecies = Literal[
@@ -78,9 +78,7 @@ def worn(
     view = _placed(rng, keys, behind[0].keypoints[:4])
     height, width = scene.shape[:2]
     scale = float(np.sqrt(abs(np.linalg.det(view[:2, :2]))))
-    if scale < 0.7:
-        texels = np.asarray(cv2.GaussianBlur(texels, (0, 0), 0.35 / scale), np.float32)
-    image = np.asarray(cv2.warpPerspective(texels, view, (width, height)), np.float32)
+    image = np.asarray(cv2.warpPerspective(reduced(texels, scale), view, (width, height)), np.float32)
     cover = np.asarray(cv2.warpPerspective(share, view, (width, height)), np.float32)[..., None]
     if paper.gloss > 0.15 and rng.random() < 0.8:
         image = image + reflection(rng, (height, width), paper.gloss, environments)
