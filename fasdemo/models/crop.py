@@ -17,7 +17,7 @@ import numpy.typing as npt
 from fasdemo.faces.face import Face, Points
 from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics, Ir, Rgb
 from fasdemo.models.card import CropSpec
-from fasdemo.models.warp import Transform, warp, warp_all, warp_halved
+from fasdemo.models.warp import Transform, warp, warp_all, warp_all_halved, warp_halved
 
 DepthMm = npt.NDArray[np.float32]
 
@@ -182,7 +182,7 @@ def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int, rough: boo
     Raises:
         ValueError: the key points of the face coincide.
     """
-    warped = warp_halved if rough else warp
+    warped, warped_all = (warp_halved, warp_all_halved) if rough else (warp, warp_all)
     to_crop = face_transform(face, spec, size)
     rgb_shape = (frame.rgb.shape[0], frame.rgb.shape[1])
     guess_m = _distance_from_eyes_m(face.keypoints, frame.calibration, rgb_shape)
@@ -194,8 +194,8 @@ def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int, rough: boo
         at_m = distance_mm / 1000.0 if distance_mm > 0 else guess_m
         shape = (frame.ir.shape[0], frame.ir.shape[1])
         transform = to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir")
-        if not rough and shape == rgb_shape and np.array_equal(transform, to_crop):
-            rgb, ir = cast("tuple[Rgb, Ir]", tuple(warp_all((frame.rgb, frame.ir), to_crop, size)))
+        if shape == rgb_shape and np.array_equal(transform, to_crop):
+            rgb, ir = cast("tuple[Rgb, Ir]", tuple(warped_all((frame.rgb, frame.ir), to_crop, size)))
         else:
             ir = warped(frame.ir, transform, size)
         if frame.ir_ambient is not None and frame.ir_ambient.shape == frame.ir.shape:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fasdemo.models.warp import sample, warp, warp_all, warp_halved
+from fasdemo.models.warp import sample, warp, warp_all, warp_all_halved, warp_halved
 
 Floats = npt.NDArray[np.float64]
 
@@ -144,14 +144,28 @@ def test_warp_halved_is_close_to_warp(angle: float, shift: tuple[float, float], 
     assert abs(difference.mean()) < 0.4
 
 
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
 @pytest.mark.parametrize("scale", [1.5, 0.5, 0.2])
-def test_warp_all_gives_the_pixels_of_warp(scale: float) -> None:
+@pytest.mark.parametrize("shift", [3.3, -60.0, 140.0, 9000.0])
+def test_warp_all_gives_the_pixels_of_warp(scale: float, shift: float, depth: type[np.unsignedinteger]) -> None:
+    """Also where a part of the crop or all of it is outside."""
     rng = np.random.default_rng(0)
-    images = [rng.integers(0, 256, (120, 160, 3), np.uint8), rng.integers(0, 65536, (120, 160)).astype(np.uint16)]
-    transform = np.array([[scale, 0.1, 3.3], [-0.1, scale, 2.1]])
-    for image, found in zip(images, warp_all(images, transform, 150), strict=True):
+    images = [rng.integers(0, 256, (120, 160, 3), np.uint8), rng.integers(0, np.iinfo(depth).max, (120, 160), depth)]
+    transform = np.array([[scale, 0.1, shift], [-0.1, scale, 2.1]])
+    for image, found, half in zip(
+        images, warp_all(images, transform, 150), warp_all_halved(images, transform, 150), strict=True
+    ):
         assert found.dtype == image.dtype
         assert (found == warp(image, transform, 150)).all()
+        assert (half == warp_halved(image, transform, 150)).all()
+
+
+def test_warp_all_takes_images_that_are_not_contiguous() -> None:
+    colour = np.random.default_rng(4).integers(0, 255, (240, 320, 3), np.uint8)
+    transform = transform_of(0.5, 0.2, 64)
+    seen, grey = warp_all([colour[::-1, :, ::-1], colour[::-1, :, 0]], transform, 64)
+    np.testing.assert_array_equal(seen, warp(colour[::-1, :, ::-1], transform, 64))
+    np.testing.assert_array_equal(grey, seen[..., 2])
 
 
 def test_warp_halved_equals_warp_for_weak_reductions_and_tiny_pictures() -> None:
