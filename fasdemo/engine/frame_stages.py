@@ -20,7 +20,7 @@ from fasdemo.engine.per_face.outline_check import check_outlines, outlines_are_d
 from fasdemo.engine.per_face.stream_motion_check import StreamMotionCheck, moved_together
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.protocols import Finder, Landmarker, Scorer
-from fasdemo.engine.reasons import Reason
+from fasdemo.engine.reasons import Effect, Reason, effect
 from fasdemo.engine.result import FaceVerdict
 from fasdemo.engine.temporal.track_state import TrackState, TrackStates
 from fasdemo.faces.frame_interval import MAX_INTERVAL_S
@@ -97,11 +97,13 @@ class FrameStages:
         """Forget the faces but not the images, so that frozen or repeated images are still detected."""
         self._finder.reset()
         self._states.clear()
+        self._stream_motion.restart()
 
     def forget_evidence(self, threshold: Threshold | None = None) -> None:
         """Restart the evidence of every track, with another threshold if one is given."""
         if threshold is None:
             self._states.clear()
+            self._stream_motion.restart()
         else:
             self._states = TrackStates(threshold)
 
@@ -127,6 +129,8 @@ class FrameStages:
         codes = out.codes
         codes += self._freshness.check(frame, settings.policy, now_s)
         codes += absent_streams(frame, settings.policy, self._capable)
+        if any(effect(code) is Effect.RESTART for code in codes):
+            self._stream_motion.restart()
         if Reason.CLOCK_BACK in codes:
             self.forget_faces()
         if math.isfinite(frame.timestamp_s):
@@ -159,6 +163,7 @@ class FrameStages:
             if not still:
                 self._stream_motion.check(usable, item, state, self.time_s)
                 check_border(usable, item, state, self.time_s)
+                item.unchecked |= self._stream_motion.is_pending(usable)
             if settings.policy.require_motion and (still or not moved_together(usable, state, self.time_s)):
                 item.codes.append(Reason.MOTION_UNSEEN)
         codes += self._stream_motion.codes(self.time_s)

@@ -10,7 +10,7 @@ import pytest
 from fasdemo.assets_folder import demo_session
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.per_face.stream_motion_check import HELD_S, StreamMotionCheck
+from fasdemo.engine.per_face.stream_motion_check import COMPARED_S, HELD_S, StreamMotionCheck
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.faces.detector import FaceDetector
@@ -53,12 +53,25 @@ def strict(tmp_path_factory: pytest.TempPathFactory, person: list[FrameSet]) -> 
         yield made
 
 
-def judged(engine: Engine, frames: list[FrameSet], first: int = 0) -> list[FrameResult]:
+@pytest.fixture(scope="module")
+def camera(tmp_path_factory: pytest.TempPathFactory, person: list[FrameSet]) -> Iterator[Engine]:
+    """The engine of a live camera with the default policy, but for the time that a busy computer may take."""
+    model = trusting_model(tmp_path_factory.mktemp("model"))
+    info = SourceInfo("camera", "", True, frozenset(STREAMS), 640, 480, 30.0, None, person[0].calibration)
+    predictor, finder = Predictor(model, "cpu", threads=1), FaceFinder(FaceDetector())
+    with Engine(predictor, finder, policy=Policy(max_age_s=60.0), source=info) as made:
+        yield made
+
+
+def judged(engine: Engine, frames: list[FrameSet], first: int = 0, live: bool = False) -> list[FrameResult]:
     results = []
     for index, frame in enumerate(frames, first):
         at_s = index / 10
         times = {stream: StreamTime(at_s, index) for stream in STREAMS}
-        results.append(engine.process(replace(frame, index=index, timestamp_s=at_s, times=times, truth=None)))
+        timed = replace(frame, index=index, timestamp_s=at_s, times=times, truth=None)
+        if live:
+            timed = replace(timed, live_source=True, received_s=1000.0 + at_s)
+        results.append(engine.process(timed, 1000.01 + at_s))
     return results
 
 
@@ -99,6 +112,44 @@ def test_late_stream_is_forgotten_ten_seconds_after_the_last_difference() -> Non
     check._apart["ir"] = 5.0
     assert check.codes(5.0 + HELD_S) == ["ir_moves_apart"]
     assert check.codes(5.1 + HELD_S) == []
+
+
+@pytest.mark.parametrize("by", [2, 5, 10, 20])
+@pytest.mark.parametrize("names", [("depth",), ("ir",), ("depth", "ir")])
+def test_late_stream_of_a_camera_is_never_live(
+    camera: Engine, person: list[FrameSet], names: tuple[str, ...], by: int
+) -> None:
+    camera.reset()
+    results = judged(camera, late(person, *names, by=by), live=True)
+    assert not any(Status.LIVE in found for found in statuses(results))
+
+
+def test_camera_whose_streams_move_together_is_live_after_they_were_compared(
+    camera: Engine, person: list[FrameSet]
+) -> None:
+    camera.reset()
+    found = statuses(judged(camera, person, live=True))
+    first = found.index({Status.LIVE})
+    assert round(COMPARED_S * 10) <= first <= round(COMPARED_S * 10) + 5
+    assert found[first:] == [{Status.LIVE}] * len(found[first:])
+
+
+def test_next_person_at_a_camera_does_not_wait_for_the_comparison(camera: Engine, person: list[FrameSet]) -> None:
+    camera.reset()
+    judged(camera, person, live=True)
+    empty = [replace(frame, rgb=frame.rgb // 64 + 90) for frame in person[12:24]]
+    found = statuses(judged(camera, [*empty, *person[:12]], first=COUNT, live=True))
+    assert not any(Status.LIVE in faces for faces in found[:12])
+    assert found[18] == {Status.LIVE}
+
+
+def test_camera_with_a_fault_is_compared_again(camera: Engine, person: list[FrameSet]) -> None:
+    camera.reset()
+    judged(camera, person, live=True)
+    fault = replace(person[-1], faults=("device_lost",))
+    found = statuses(judged(camera, [fault, *person[:20]], first=COUNT, live=True))
+    assert not any(Status.LIVE in faces for faces in found[: round(COMPARED_S * 10)])
+    assert found[-1] == {Status.LIVE}
 
 
 @pytest.mark.parametrize("by", [2, 5, 10])

@@ -34,6 +34,11 @@ _MAX_ANGLE_DEG = 25.0
 HELD_S = 10.0
 """Time after which the reason ends without a motion that agrees, so that a person who stands still is not refused
 permanently because of another person's face."""
+COMPARED_S = 1.5
+"""Time for which the streams of a camera are compared before anybody is LIVE. In the trials with a late or repeated
+stream, the last LIVE frame was 1.3 s after the first one, see `docs/trials.md`."""
+_MAX_COUNTED_S = 0.5
+"""A pause between two comparisons counts as this time at most."""
 _NAMES: dict[Stream, str] = {"depth": "depth", "ir": "infrared"}
 
 
@@ -46,10 +51,24 @@ class StreamMotionCheck:
 
     def __init__(self) -> None:
         self._apart: dict[Stream, float] = {}
+        self._compared_s, self._last_s = 0.0, -math.inf
 
     def reset(self) -> None:
-        """Forget which streams move differently."""
+        """Forget which streams move differently, and for how long they were compared."""
         self._apart.clear()
+        self.restart()
+
+    def restart(self) -> None:
+        """Compare the streams for `COMPARED_S` again, because a fault of the capture can have delayed them."""
+        self._compared_s, self._last_s = 0.0, -math.inf
+
+    def is_pending(self, frame: FrameSet) -> bool:
+        """Return whether a camera's streams were not compared for `COMPARED_S` yet, in faces of the last `HELD_S`.
+
+        A driver that gives old images new times is only found by comparison. A file has no driver, and without depth
+        nothing is compared: the result is False.
+        """
+        return frame.live_source and frame.depth is not None and self._compared_s < COMPARED_S - _EARLY_S
 
     def codes(self, now_s: float) -> list[Reason]:
         """Return the reasons against a frame of this time."""
@@ -74,6 +93,7 @@ class StreamMotionCheck:
         found = offsets(frame, work.face, work.crops, work.small, work.quality, now_s)
         if found is None:
             return
+        self._count(now_s)
         state.streams.add(found)
         x, y = work.face.keypoints[:4].mean(axis=0)
         state.steps.add(now_s, (float(x), float(y)), work.crops)
@@ -88,6 +108,12 @@ class StreamMotionCheck:
             elif (motion is not None and motion.agree) or (steps is not None and steps.agree):
                 self._apart.pop(stream, None)
                 state.moved_s[stream] = now_s
+
+    def _count(self, now_s: float) -> None:
+        """Add the time since the last comparison; after a long pause, the time starts again."""
+        paused_s = now_s - self._last_s
+        self._compared_s = self._compared_s + min(paused_s, _MAX_COUNTED_S) if 0 <= paused_s <= HELD_S else 0.0
+        self._last_s = now_s
 
 
 def moved_together(frame: FrameSet, state: TrackState, now_s: float) -> bool:
