@@ -254,7 +254,8 @@ class Engine:
         out = FrameVerdicts()
         if still:
             self.reset()
-        frame = replace(frame, declared=frame.declared | self._declared)
+        if not self._declared <= frame.declared:
+            frame = replace(frame, declared=frame.declared | self._declared)
         settings = VerdictSettings(self._scorer, self._policy, self._threshold, self.site_bias or 0.0)
         try:
             self._stages.run(frame, settings, now, still, out)

@@ -20,17 +20,15 @@ class FrameInterval:
     def __init__(self) -> None:
         self._last_s: float | None = None
         self._intervals: deque[float] = deque(maxlen=_FRAMES)
+        self.seconds = 0.0
+        """The usual interval in seconds; 0 while it is unknown."""
 
     def note(self, timestamp_s: float) -> None:
         """Add the time of the next frame in seconds; a time that does not increase is ignored."""
         last, self._last_s = self._last_s, timestamp_s
         if last is not None and math.isfinite(timestamp_s - last) and timestamp_s > last:
             self._intervals.append(timestamp_s - last)
-
-    @property
-    def seconds(self) -> float:
-        """The usual interval in seconds; 0 while it is unknown."""
-        return median(self._intervals) if len(self._intervals) >= _MIN_FRAMES else 0.0
+            self.seconds = median(self._intervals) if len(self._intervals) >= _MIN_FRAMES else 0.0
 
     def max_gap_s(self, usual_s: float) -> float:
         """Return the longest allowed gap in seconds: `usual_s`, or 1.7 intervals for a slow source."""

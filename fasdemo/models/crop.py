@@ -234,7 +234,7 @@ def _distance_from_eyes_m(keypoints: Points, calibration: Calibration | None, rg
     """Estimate the face's distance from the eye distance in pixels, as the start value of the projection."""
     focal = calibration.rgb.fx if calibration is not None else rgb_shape[1] * 0.95
     pixels = float(np.hypot(*(keypoints[1] - keypoints[0])))
-    return float(np.clip(ADULT_EYE_DISTANCE_M * focal / max(pixels, 1.0), 0.1, 5.0))
+    return min(max(ADULT_EYE_DISTANCE_M * focal / max(pixels, 1.0), 0.1), 5.0)
 
 
 def _inside(to_crop: Transform, size: int, rgb_shape: tuple[int, int]) -> float:

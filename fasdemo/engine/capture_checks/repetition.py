@@ -183,13 +183,13 @@ def _again(
     values = flat.take(use, axis=1).astype(np.int32)
     difference = np.abs(values - values[place])
     distance = np.minimum(difference, _MAX_DIFFERENCE).sum(axis=1, dtype=np.int32)
-    equal = len(use) - np.count_nonzero(difference, axis=1)
+    equal = np.add.reduce(difference == 0, axis=1, dtype=np.int32)
     step = int(distance[(place - 1) % _KEPT])
     # Exclude the frame itself, and recent frames of a file, which may be identical.
     too_near_s = FILE_REPEATS_S - 1e-6 if stream == "rgb" and not live else 1e-9
     age_s = past.times_s[place] - past.times_s[:filled]
-    frames_back = (place - np.arange(filled)) % _KEPT
-    left_out = (age_s < too_near_s) | ((age_s > window_s) & (frames_back > _WINDOW_FRAMES))
+    too_old = age_s > window_s
+    left_out = (age_s < too_near_s) | (too_old & (_frames_back(place)[:filled] > _WINDOW_FRAMES))
     equal[left_out] = 0
     share = _SAME_SHARE if live or stream != "rgb" else _SAME_SHARE_OF_FILE
     nearest = int(equal.argmax())
@@ -197,11 +197,17 @@ def _again(
         flat, place, nearest, _points(region, grid, _CHECKED), limits, share
     ):
         return True
-    distance[left_out | (age_s > window_s)] = _FAR
+    distance[left_out | too_old] = _FAR
     distance[(place - 1) % _KEPT] = _FAR
     nearer = step >= _MIN_STEP * len(use) and int(distance.min()) <= _NEARER * step
     past.nearer = past.nearer + 1 if nearer else 0
     return past.nearer >= _NEARER_FRAMES
+
+
+@cache
+def _frames_back(place: int) -> npt.NDArray[np.intp]:
+    """Return how many frames each place of the ring buffer is before one place, (_KEPT,)."""
+    return (place - np.arange(_KEPT)) % _KEPT
 
 
 def _same(

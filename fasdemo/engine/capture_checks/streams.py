@@ -19,11 +19,9 @@ def absent_streams(frame: FrameSet, policy: Policy, capable: frozenset[Stream]) 
 
 def usable_streams(frame: FrameSet, codes: Collection[str]) -> FrameSet:
     """Return the frame without the streams that are unusable according to the given reasons."""
-    return replace(
-        frame,
-        depth=frame.depth if UNUSABLE_DEPTH.isdisjoint(codes) else None,
-        ir=frame.ir if UNUSABLE_IR.isdisjoint(codes) else None,
-    )
+    depth = frame.depth if UNUSABLE_DEPTH.isdisjoint(codes) else None
+    ir = frame.ir if UNUSABLE_IR.isdisjoint(codes) else None
+    return frame if depth is frame.depth and ir is frame.ir else replace(frame, depth=depth, ir=ir)
 
 
 def stream_notes(frame: FrameSet, card: ModelCard, calibrated: bool) -> list[Reason]:

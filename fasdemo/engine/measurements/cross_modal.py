@@ -202,7 +202,7 @@ def _offset(z: Floats, distance: float) -> tuple[float | None, float | None]:
 
     both = left(products[:, 3], of_found, 1)
     power = left(power, of_expected, 1) * left(np.einsum("kp,kp->k", found, found), of_found, 0)
-    fit = np.where(weight.mean(1) >= _MIN_KNOWN, both / np.sqrt(np.maximum(power, 1e-9)), -1.0)
+    fit = np.where(sums[:, 0] / weight.shape[1] >= _MIN_KNOWN, both / np.sqrt(np.maximum(power, 1e-9)), -1.0)
     here = len(steps) // 2
     if fit[here] <= -1.0:
         return None, None

@@ -123,7 +123,8 @@ def infrared(ir: Grid, red: Grid | None, luma: Grid | None) -> dict[str, float |
         "ir_rgb_correlation": None,
     }
     if red is not None and luma is not None:
-        level = float(red[front].mean())
+        reds = red[front]
+        level = float(np.add.reduce(reds) / np.float32(len(reds)))
         result["ir_rgb_ratio"] = mean / level if level > 1.0 else None
         other = luma[front].astype(np.float64)
         if contrast > 0.5 and deviation(other) > 0.5:
