@@ -51,7 +51,7 @@ class VideoSource(PlayedSource):
         self._sought = False
         self._lost = 0
         self._side_lost: dict[Stream, int] = {}
-        self._ended = False
+        self._missing_at_end = 0
         given: tuple[tuple[Stream, Path | None], ...] = (("rgb", path), ("depth", depth), ("ir", ir))
         try:
             for stream, file in given:
@@ -102,13 +102,15 @@ class VideoSource(PlayedSource):
         color = self._tracks["rgb"]
         if color.hdr:
             found.append(f"{self._path.name}: is HDR video ({color.hdr}); it is converted to standard dynamic range.")
-        total = self._count or self._expected
-        missing = self._lost
-        if self._ended and not self._sought and self._count is not None:
-            # The container's frame count can include frames that its edit list hides.
-            rest = self._count - self._expected
-            if color.cut_off or rest > max(2, self._count // 100):
-                missing += max(rest, 0)
+        if color.end.films > 1 and not self._is_beyond_first:
+            found.append(
+                f"{self._path.name}: {color.end.films} videos are joined in it, of which only the first is read; "
+                "separate them."
+            )
+        if color.hidden > max(2, (self._count or 0) // 100):
+            found.append(f"{self._path.name}: its edit list hides {color.hidden} images, so they are not shown.")
+        missing = self._lost + (0 if self._sought else self._missing_at_end)
+        total = max(self._count or 0, self._expected + self._missing_at_end)
         if missing or color.cut_off:
             why = "the file was cut off" if color.cut_off else "the file is damaged"
             share = f" ({100 * missing / total:.0f} %)" if total and missing else ""
@@ -118,10 +120,17 @@ class VideoSource(PlayedSource):
             found.append(f"{self._tracks[stream].path.name}: {count} {stream} images could not be read.")
         return tuple(found)
 
+    @property
+    def _is_beyond_first(self) -> bool:
+        """Whether images of a second joined film were read."""
+        count = self._tracks["rgb"].frame_count
+        return count is not None and self._expected > count
+
     def _next(self) -> FrameSet | None:
         color = self._tracks["rgb"].read()
         if color is None:
-            self._ended = True
+            if self._count is not None:
+                self._missing_at_end = max(self._tracks["rgb"].missing_after(self._expected), 0)
             return None
         lost = color.number - self._expected
         self._expected = color.number + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from av.stream import Disposition
 
 from fasdemo.bounded_file import is_regular
 from fasdemo.errors import UserError
+from fasdemo.sessions.schema import MAX_IMAGE_PX
 from fasdemo.sessions.video.packet_times import PacketTimes
 
 _CONTAINERS = (
@@ -29,6 +32,7 @@ _OPEN: dict[str, Any] = {
 }
 USUAL_FPS = 120.0
 """Higher frame rates are measured from the time stamps instead."""
+_DURATION_TAG = re.compile(r"(\d{1,4}):(\d\d):(\d\d\.\d+)")
 _LOOKED_AT = 300
 """Number of packets at the start of a file from which its frame rate and main stream are determined."""
 _ONE_THREAD_PX = 1280 * 720
@@ -36,14 +40,19 @@ _ONE_THREAD_PX = 1280 * 720
 streams of a frame of 640 x 480."""
 
 
-def reopen(path: Path) -> Any:
+def reopen(path: Path, *, edit_list: bool = True) -> Any:
     """Return the PyAV container of a file that was opened before.
+
+    Args:
+        path: the video file.
+        edit_list: whether images that the edit list of an MP4 file hides are left out, as in a player.
 
     Raises:
         av.error.FFmpegError, OSError, ValueError: the file can no longer be read.
     """
+    how = _OPEN if edit_list else {**_OPEN, "options": {**_OPEN["options"], "ignore_editlist": "1"}}
     # With the prefix, no file name is read as a protocol.
-    return av.open(f"file:{path}", **_OPEN)
+    return av.open(f"file:{path}", **how)
 
 
 def open_container(path: Path) -> Any:
@@ -72,6 +81,19 @@ def open_container(path: Path) -> Any:
         raise UserError(f"{path}: {hint}.") from None
 
 
+def packets_of(container: Any, streams: Any) -> Iterator[Any]:
+    """Yield the packets of one or more streams in the order of the file; those that end a stream are empty.
+
+    Raises:
+        av.error.FFmpegError, OSError: the file cannot be read further.
+    """
+    try:
+        yield from container.demux(streams)
+    except IndexError:
+        # PyAV raises this after the last packet if another stream appeared in the middle of the file.
+        return
+
+
 def main_stream(path: Path, streams: list[Any]) -> Any:
     """Return the main video stream of a file that also has cover pictures or smaller versions."""
     if len(streams) == 1:
@@ -79,7 +101,7 @@ def main_stream(path: Path, streams: list[Any]) -> Any:
     packets = dict.fromkeys((one.index for one in streams), 0)
     with reopen(path) as container:
         try:
-            for number, packet in enumerate(container.demux(video=[*range(len(streams))])):
+            for number, packet in enumerate(packets_of(container, container.streams.video)):
                 packets[packet.stream.index] = packets.get(packet.stream.index, 0) + bool(packet.size)
                 if number >= _LOOKED_AT:
                     break
@@ -104,7 +126,7 @@ def measured_fps(path: Path, index: int, container_format: str, time_base: float
     with reopen(path) as container:
         placed = PacketTimes(container_format, time_base, 30.0)
         try:
-            for packet in container.demux(container.streams[index]):
+            for packet in packets_of(container, container.streams[index]):
                 if packet.size:
                     times.append(placed.place(packet))
                 if len(times) >= _LOOKED_AT:
@@ -120,9 +142,22 @@ def measured_fps(path: Path, index: int, container_format: str, time_base: float
     return fps if 0 < fps <= 1000 else 0.0
 
 
-def set_threads(video: Any) -> None:
-    """Decode small images in the calling thread, and large ones in as many threads as FFmpeg chooses."""
+def stated_end_s(video: Any) -> float | None:
+    """Return the end of a stream in seconds from its first image, as its file states it; None if it states none."""
+    if video.duration and video.time_base:
+        return float(video.duration * video.time_base)
+    # Matroska has no field for it; FFmpeg and mkvmerge write a tag for each stream.
+    found = _DURATION_TAG.fullmatch(str(video.metadata.get("DURATION", "")))
+    return None if found is None else int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3])
+
+
+def prepare_decoder(video: Any) -> None:
+    """Set the limits and threads of a stream's decoder before its first packet."""
     context = video.codec_context
+    # The size of a stream can change later. With `explode`, a decoder reports damage that it would otherwise fill with
+    # older or grey parts.
+    context.options = {"max_pixels": str(MAX_IMAGE_PX), "err_detect": "crccheck+explode"}
+    # Decode small images in the calling thread, and large ones in as many threads as FFmpeg chooses.
     if context.width * context.height <= _ONE_THREAD_PX:
         context.thread_count = 1
     else:

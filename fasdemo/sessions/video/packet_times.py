@@ -11,6 +11,8 @@ from typing import Any
 
 _COUNTED = frozenset({"avi", "h264", "hevc", "m4v", "mpegvideo"})
 """FFmpeg's names of containers without presentation times."""
+_MAX_TICKS = 2**61
+"""Limit of times in ticks; FFmpeg counts in 64 bits."""
 _BREAK_S = 0.5
 """If presentation times decrease by more than this, another recording begins."""
 
@@ -38,8 +40,10 @@ class PacketTimes:
     def place(self, packet: Any) -> int:
         """Return the packet's presentation time in ticks, and replace the packet's times by continuous ones."""
         decoded = packet.dts if packet.dts is not None else packet.pts
-        if decoded is None:
+        if decoded is None or max(abs(decoded), abs(packet.pts or 0)) + self._end > _MAX_TICKS:
+            # Without a time, or with one that only damage explains: one image after the last.
             time = self._end
+            packet.pts = packet.dts = time
         else:
             # Without decoding times, presentation times regularly decrease by a few images.
             allowed = self._break if packet.dts is None else self._step

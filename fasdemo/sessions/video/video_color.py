@@ -91,8 +91,7 @@ def upright(image: npt.NDArray[Any], frame: Any) -> npt.NDArray[Any]:
     """Rotate and mirror an image according to the frame's display matrix."""
     matrix = _display_matrix(frame)
     if matrix is None:
-        turns = round((frame.rotation or 0) / 90) % 4
-        return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+        return image
     a, b, c, d = matrix
     if abs(a) + abs(d) >= abs(b) + abs(c):
         flip_x, flip_y = a < 0, d < 0

@@ -7,9 +7,11 @@ conversion to 8 bits. Damaged images are dropped and counted, because a conceale
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,9 +24,19 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.sessions.image_codec import Image, check_image
 from fasdemo.sessions.schema import MAX_IMAGE_PX
-from fasdemo.sessions.video.container import USUAL_FPS, main_stream, measured_fps, open_container, reopen, set_threads
+from fasdemo.sessions.video.container import (
+    USUAL_FPS,
+    main_stream,
+    measured_fps,
+    open_container,
+    packets_of,
+    prepare_decoder,
+    reopen,
+)
 from fasdemo.sessions.video.ffv1_check import slices_intact
+from fasdemo.sessions.video.file_end import FileEnd, file_end
 from fasdemo.sessions.video.grey_picture import GreyConverter
+from fasdemo.sessions.video.packet_index import PacketIndex, StreamPlace
 from fasdemo.sessions.video.packet_times import PacketTimes
 from fasdemo.sessions.video.video_color import (
     hdr_name,
@@ -36,6 +48,9 @@ from fasdemo.sessions.video.video_color import (
 )
 
 _GREY_16 = tuple(f"gray{bits}{order}" for bits in (9, 10, 12, 14, 16) for order in ("le", "be"))
+_JPEG_START = b"\xff\xd8"
+_MAX_FAILED = 64
+"""Number of damaged packets whose images are still expected; decoders delay images by at most 16 and their threads."""
 _FAR = 40
 """To reach a frame at most this far ahead, the frames before it are decoded; otherwise the file is searched."""
 
@@ -68,11 +83,12 @@ class VideoTrack:
         self._grey = GreyConverter()
         self._ends_early = False
         self._torn = False
+        self.hidden = 0
+        """Number of images that the edit list of the file hides, known after `missing_after`."""
         self.hdr = ""
         """`PQ` or `HLG` if the images were converted from it to standard range; else empty."""
         self._start_pts: int | None = None
-        self._times: list[int] | None = None
-        self._joined = False
+        self._counted: PacketIndex | None = None
         self._checked: bool | None = None
         self._position = 0
         self._last_time_s = -1.0
@@ -103,9 +119,7 @@ class VideoTrack:
         if context.width * context.height > MAX_IMAGE_PX:
             self._container.close()
             raise UserError(f"{self.path}: {context.width} x {context.height} pixels are too many; make it smaller.")
-        # The size of a stream can change later.
-        context.options = {"max_pixels": str(MAX_IMAGE_PX)}
-        set_threads(video)
+        prepare_decoder(video)
         self._video = video
         self._time_base = float(video.time_base or Fraction(1, 90000))
         self._format = self._container.format.name
@@ -133,8 +147,10 @@ class VideoTrack:
         """Yield decoded frames with their presentation time in ticks of the stream."""
         times = PacketTimes(self._format, self._time_base, self.fps)
         last = self._start_pts
-        packets = self._container.demux(self._video)
+        packets = packets_of(self._container, self._video)
         broken = False
+        concealed = False
+        failed: deque[int] = deque(maxlen=_MAX_FAILED)
         while True:
             try:
                 packet = next(packets)
@@ -160,10 +176,16 @@ class VideoTrack:
                 if packet.size:
                     self.damaged += 1
                     times.failed(time)
+                    failed.append(time)
+                    concealed = True
                 continue
             for frame in frames:
                 last = times.shown(frame.pts, last)
-                if frame.is_corrupt:
+                # An image after a damaged one can be predicted from it, up to the next one that stands for itself.
+                # A decoder can give the damaged image itself after it has reported the damage.
+                torn = frame.is_corrupt or last in failed
+                concealed = torn or (concealed and not frame.key_frame)
+                if concealed:
                     self.damaged += 1
                     continue
                 yield frame, last
@@ -173,7 +195,11 @@ class VideoTrack:
             # FFmpeg marks packets that are only partly in the file.
             self._torn = True
             return False
-        if self._video.codec_context.name != "ffv1":
+        codec = self._video.codec_context.name
+        if codec == "mjpeg":
+            # Without its beginning, an image is decoded with other tables, and the result looks different.
+            return bytes(memoryview(packet)[:2]) == _JPEG_START
+        if codec != "ffv1":
             return True
         data = bytes(packet)
         if self._checked is None:
@@ -226,7 +252,16 @@ class VideoTrack:
     @property
     def cut_off(self) -> bool:
         """Whether the file ends in the middle of its data; incomplete packets before its end do not count."""
-        return self._ends_early or self._torn
+        counted = self._counted is not None and self._counted.ends_early
+        return self._ends_early or self._torn or self.end.cut or counted
+
+    @cached_property
+    def end(self) -> FileEnd:
+        """What the structure of the file says about its end."""
+        try:
+            return file_end(self.path, self._format)
+        except OSError:
+            return FileEnd()
 
     @property
     def position(self) -> int:
@@ -253,7 +288,7 @@ class VideoTrack:
                 self.damaged += 1
                 continue
             # After damage, only the time stamps show how many images were lost.
-            number = bisect_left(self._all_times(), pts) if self.damaged else self._position
+            number = max(bisect_left(self._packets.times, pts), self._position) if self.damaged else self._position
             self._position = number + 1
             self._last_time_s = max(self._last_time_s, self._time_s(pts), 0.0)
             return TrackFrame(image, self._last_time_s, number)
@@ -269,7 +304,7 @@ class VideoTrack:
         if self._position <= index <= self._position + _FAR and not self.damaged:
             self._skip_to(index)
             return
-        times = self._all_times()
+        times = self._packets.times
         self._last_time_s = -1.0
         self._pending = None
         if index >= len(times):
@@ -278,12 +313,12 @@ class VideoTrack:
             return
         target = times[index]
         try:
-            if self._joined:
+            if self._packets.joined:
                 # Times in the file are not unique, so read from the beginning.
                 self._container.close()
                 self._container = reopen(self.path)
                 self._video = self._container.streams[self._index]
-                set_threads(self._video)
+                prepare_decoder(self._video)
             else:
                 self._container.seek(target, stream=self._video, backward=True, any_frame=False)
         except (av.error.FFmpegError, OSError, ValueError, OverflowError):
@@ -309,24 +344,24 @@ class VideoTrack:
 
     def count(self) -> int:
         """Return the number of images, counted by reading the packets without decoding them."""
-        return len(self._all_times())
+        return len(self._packets.times)
 
-    def _all_times(self) -> list[int]:
-        if self._times is None:
-            times = []
-            with reopen(self.path) as container:
-                video = container.streams[self._index]
-                placed = PacketTimes(self._format, self._time_base, self.fps)
-                try:
-                    for packet in container.demux(video):
-                        if not packet.size or packet.is_discard:
-                            continue
-                        times.append(placed.place(packet))
-                except (av.error.FFmpegError, OSError):
-                    self._ends_early = True
-            self._times = sorted(times)
-            self._joined = placed.joined
-        return self._times
+    def missing_after(self, reached: int) -> int:
+        """Return how many images the file has or promises after the last one that could be read.
+
+        Args:
+            reached: number of images up to the end, those that were lost among them.
+        """
+        if self.frame_count == reached:
+            return 0
+        lacking, self.hidden = self._packets.missing(self.frame_count or 0)
+        return max(len(self._packets.times) + lacking - reached, 0)
+
+    @property
+    def _packets(self) -> PacketIndex:
+        if self._counted is None:
+            self._counted = PacketIndex(StreamPlace(self.path, self._index, self._format, self._time_base, self.fps))
+        return self._counted
 
     def close(self) -> None:
         """Release the file."""
