@@ -82,4 +82,4 @@ def window(qtbot: QtBot, qapp: QApplication, scene: Scene, settings: Settings, p
     made.close()
     if made.recording is not None:
         made.recording.join(5.0)
-    assert made.player.join(2.0)
+    assert made.player.join(30.0)

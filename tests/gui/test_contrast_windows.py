@@ -61,12 +61,12 @@ def test_tuning_window_has_contrast(qtbot: QtBot, tmp_path: Path) -> None:
     window.show()
     assert check_contrast(window) > 10
     window.open_folder(tmp_path)
-    qtbot.waitUntil(lambda: len(window.gallery.cases) > 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.gallery.cases) > 1, timeout=30_000)
     window.gallery.table.selectRow(0)
-    qtbot.waitUntil(lambda: not window.gallery.loader.running, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.gallery.loader.running, timeout=30_000)
     assert check_contrast(window) > 40
     window.header.compare.setChecked(True)
-    qtbot.waitUntil(lambda: window.panels[1].scoring is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.panels[1].scoring is not None, timeout=30_000)
     assert check_contrast(window) > 45
     window.close()
     window.stop()
@@ -110,7 +110,7 @@ def test_library_page_has_contrast_also_where_a_row_is_selected(qtbot: QtBot) ->
     page.resize(1300, 500)
     page.show()
     page.show_root(demo_session().parent)
-    qtbot.waitUntil(lambda: page.table.rowCount() > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: page.table.rowCount() > 0, timeout=30_000)
     qtbot.wait(250)
     assert check_contrast(page) > 12
     page.table.selectRow(0)
@@ -143,7 +143,7 @@ def test_grid_of_cameras_has_contrast(qtbot: QtBot) -> None:
     window.resize(1000, 700)
     window.show()
     words = {"LIVE", "SPOOF", "UNCERTAIN", "NO SOURCE"}
-    qtbot.waitUntil(lambda: {cell.strip.headline.word for cell in window.cells.values()} == words, timeout=10_000)
+    qtbot.waitUntil(lambda: {cell.strip.headline.word for cell in window.cells.values()} == words, timeout=30_000)
     for cell in window.cells.values():
         assert text_contrast(pixels(cell.strip.grab().toImage())) >= TEXT, cell.strip.headline.word
     window.close()

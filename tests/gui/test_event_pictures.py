@@ -70,7 +70,7 @@ def test_the_window_stores_events_when_switched_on_and_none_before(
     window.settings.event_pictures_folder = folder
     window.event_pictures.configure(None)
     window.open_spec("clip")
-    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=30_000)
     assert not window.event_pictures.writer.running
     # Without the consent, the other setting has no effect.
     window.settings.event_pictures = True
@@ -78,7 +78,7 @@ def test_the_window_stores_events_when_switched_on_and_none_before(
     assert not window.event_pictures.writer.running
     window.settings.event_pictures_told = True
     window.event_pictures.use_settings()
-    qtbot.waitUntil(lambda: window.event_pictures.writer.status.stored > 0, timeout=8000)
+    qtbot.waitUntil(lambda: window.event_pictures.writer.status.stored > 0, timeout=30_000)
     window.settings.event_pictures = False
     window.event_pictures.use_settings()
     assert not window.event_pictures.writer.running

@@ -95,7 +95,7 @@ def test_the_root_of_recordings_opens_as_a_library_and_not_as_a_film(
     assert scene.requests == []
     assert shown(window) == [("S01", "live"), ("S01", "print-flat"), ("S02", "live"), ("S02", "print-flat")]
     assert all(entry.picture is not None and entry.picture.any() for entry in window.library.entries)
-    qtbot.waitUntil(lambda: window.library.status.text() == "4 of 4 sessions, 2 subjects", timeout=2000)
+    qtbot.waitUntil(lambda: window.library.status.text() == "4 of 4 sessions, 2 subjects", timeout=30_000)
 
 
 def test_a_search_and_enter_open_a_session_by_keyboard_alone(
@@ -106,9 +106,9 @@ def test_a_search_and_enter_open_a_session_by_keyboard_alone(
     qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=20000)
     QTest.keyClicks(window.library.search, "s02 print")
     # The folder is read again in the background when the library opens a second time.
-    qtbot.waitUntil(lambda: shown(window) == [("S02", "print-flat")], timeout=5000)
+    qtbot.waitUntil(lambda: shown(window) == [("S02", "print-flat")], timeout=30_000)
     QTest.keyClick(window.library.search, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=30_000)
     assert Path(scene.requests[-1].spec).parent == root / "S02" / "spoof-print-flat"
     assert window.pages.currentWidget() is window.workspace
 
@@ -119,7 +119,7 @@ def test_a_damaged_session_is_listed_with_its_reason_and_opens_nothing(
     (next(root.glob("S01/live/*")) / "session.json").write_text("{")
     window.open_spec(str(root))
     qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=20000)
-    qtbot.waitUntil(lambda: "1 cannot be read" in window.library.status.text(), timeout=2000)
+    qtbot.waitUntil(lambda: "1 cannot be read" in window.library.status.text(), timeout=30_000)
     row = next(row for row, entry in enumerate(window.library.entries) if entry.problem)
     model = window.library.table.model()
     assert model is not None
@@ -130,7 +130,7 @@ def test_a_damaged_session_is_listed_with_its_reason_and_opens_nothing(
 
 def test_escape_leaves_the_library_and_the_source_goes_on(window: MainWindow, qtbot: QtBot, root: Path) -> None:
     window.open_spec("clip")
-    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=30_000)
     window.open_spec(str(root))
     assert window.pages.currentWidget() is window.library
     QTest.keyClick(window, Qt.Key.Key_Escape)
@@ -154,7 +154,7 @@ def test_library_that_is_read_again_shows_every_session_once(
     library = Library()
     qtbot.addWidget(library)
     library.show_root(root)
-    qtbot.waitUntil(lambda: calls[0] == 1, timeout=10000)
+    qtbot.waitUntil(lambda: calls[0] == 1, timeout=30_000)
     first = library.index._thread
     assert first is not None
     library.show_root(root)
@@ -303,9 +303,9 @@ def test_scoring_is_cancelled_and_can_begin_again(window: MainWindow, qtbot: QtB
     open_library(window, qtbot, root)
     select(window, lambda entry: True)
     window.library.score_action.trigger()
-    qtbot.waitUntil(lambda: window.library.progress.format() == "1 of 4 sessions, 1:05 left", timeout=5000)
+    qtbot.waitUntil(lambda: window.library.progress.format() == "1 of 4 sessions, 1:05 left", timeout=30_000)
     QTest.mouseClick(window.library.cancel, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not window.library.cancel.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: not window.library.cancel.isVisible(), timeout=30_000)
     assert window.library.status.text().startswith("Cancelled")
     assert window.library.score.isEnabled()
 

@@ -345,7 +345,7 @@ def test_the_window_changes_to_the_new_model_while_it_runs(
         assert desk.scene.started == opened + 1, "the camera was opened once and stayed open"
     finally:
         window.close()
-        assert window.player.join(5.0)
+        assert window.player.join(30.0)
 
 
 def test_another_network_trains_on_the_exported_crops(desk: Desk, crops: Path) -> None:

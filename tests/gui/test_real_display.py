@@ -98,7 +98,7 @@ class Seen:
         assert self.process.stderr is not None
         self.wrong.extend(self.process.stderr)
 
-    def until(self, condition: Callable[[dict[str, Any]], bool], timeout_s: float = 15.0) -> dict[str, Any]:
+    def until(self, condition: Callable[[dict[str, Any]], bool], timeout_s: float = 60.0) -> dict[str, Any]:
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
             if self.state and condition(self.state):
@@ -110,7 +110,7 @@ class Seen:
     def key(self, *keys: str) -> None:
         subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], env=self._env, check=True)
 
-    def key_until(self, key: str, condition: Callable[[dict[str, Any]], bool], timeout_s: float = 30.0) -> None:
+    def key_until(self, key: str, condition: Callable[[dict[str, Any]], bool], timeout_s: float = 60.0) -> None:
         """Press a key until a condition holds; a dialog that has just appeared may not have the keyboard yet."""
         end = time.monotonic() + timeout_s
         while True:

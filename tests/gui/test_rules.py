@@ -90,7 +90,7 @@ def test_the_preferences_change_the_rules_of_the_running_engine_and_are_saved(
     window: MainWindow, qtbot: QtBot, scene: Scene, tmp_path: Path
 ) -> None:
     window.open_spec("webcam")
-    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=30_000)
     window.show_preferences()
     dialog = window.dialog
     assert isinstance(dialog, Preferences)
@@ -105,11 +105,11 @@ def test_the_preferences_change_the_rules_of_the_running_engine_and_are_saved(
     attempts.selectAll()
     QTest.keyClicks(attempts, "2")
     dialog._accept()
-    qtbot.waitUntil(lambda: scene.judges[-1].request.single_face, timeout=2000)
+    qtbot.waitUntil(lambda: scene.judges[-1].request.single_face, timeout=30_000)
     running = scene.judges[-1].request
     assert (running.require, running.require_gaze, running.max_refused_attempts) == (frozenset({"depth"}), True, 0)
     window.set_kiosk(True)
-    qtbot.waitUntil(lambda: scene.judges[-1].request.max_refused_attempts == 2, timeout=2000)
+    qtbot.waitUntil(lambda: scene.judges[-1].request.max_refused_attempts == 2, timeout=30_000)
     window.set_kiosk(False)
     saved = load(tmp_path / "window.json")[0]
     assert (saved.single_face, saved.require_gaze, saved.kiosk_lockout_after) == (True, True, 2)

@@ -27,7 +27,7 @@ def test_every_part_is_inside_the_window(window: MainWindow, qtbot: QtBot, width
     size = first_geometry(QRect(0, 0, width, height)).size()
     window.resize(size)
     window.open_spec("clip")
-    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=30_000)
     window.workspace.fit(size.width() - 24, size.height() - 120)
     qtbot.wait(50)
     assert window.size() == size, "the window needs more room than the screen has"
@@ -39,7 +39,7 @@ def test_every_part_is_inside_the_window(window: MainWindow, qtbot: QtBot, width
     assert slider.width() >= MIN_SLIDER_PX
     QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=slider.rect().center())
     QTest.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.shown_result is not None and window.shown_result.frame >= 50, timeout=3000)
+    qtbot.waitUntil(lambda: window.shown_result is not None and window.shown_result.frame >= 50, timeout=30_000)
     check_tabs_are_not_cut(work)
 
 
@@ -47,7 +47,7 @@ def test_every_part_is_inside_the_window(window: MainWindow, qtbot: QtBot, width
 def test_the_kiosk_fits_small_screens(window: MainWindow, qtbot: QtBot, size: QSize) -> None:
     window.set_kiosk(True)
     window.resize(size)
-    qtbot.waitUntil(lambda: window.kiosk.size() == size, timeout=2000)
+    qtbot.waitUntil(lambda: window.kiosk.size() == size, timeout=30_000)
     window.set_kiosk(False)
 
 

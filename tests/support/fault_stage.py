@@ -15,6 +15,7 @@ from onnx import helper, numpy_helper
 from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.finder import FaceFinder
@@ -99,10 +100,12 @@ class Faulty:
         self._source.__exit__(kind, error, trace)
 
 
-def real_engine(model: Path, info: SourceInfo | None = None, device: str = "cpu") -> Engine:
+def real_engine(
+    model: Path, info: SourceInfo | None = None, device: str = "cpu", policy: Policy | None = None
+) -> Engine:
     """MediaPipe, ONNX Runtime and the rules, as `Engine.for_source` puts them together."""
     model_or_skip()
-    return Engine(Predictor(model, device, threads=1), FaceFinder(FaceDetector()), source=info)
+    return Engine(Predictor(model, device, threads=1), FaceFinder(FaceDetector()), policy, source=info)
 
 
 def statuses(results: Sequence[FrameResult]) -> list[set[Status]]:

@@ -220,7 +220,7 @@ def running(
         yield Running(f"http://127.0.0.1:{port}", feeds, subscribers, scorer)
 
 
-def wait_for(condition: Callable[[], object], timeout_s: float = 10.0) -> None:
+def wait_for(condition: Callable[[], object], timeout_s: float = 30.0) -> None:
     end = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < end, "the condition did not become true in time"

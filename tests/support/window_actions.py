@@ -25,8 +25,8 @@ def shown_frame(window: MainWindow) -> int:
 def play(qtbot: QtBot, window: MainWindow, spec: str = "clip", after: int = 5) -> None:
     window.open_spec(spec)
     # The previous source goes on until this one is open.
-    qtbot.waitUntil(lambda: window.player.request is not None and window.player.request.spec == spec, timeout=5000)
-    qtbot.waitUntil(lambda: shown_frame(window) > after, timeout=5000)
+    qtbot.waitUntil(lambda: window.player.request is not None and window.player.request.spec == spec, timeout=30_000)
+    qtbot.waitUntil(lambda: shown_frame(window) > after, timeout=30_000)
 
 
 def stand_still(qtbot: QtBot, window: MainWindow) -> int:

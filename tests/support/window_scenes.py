@@ -166,8 +166,16 @@ def camera(grab: Grab | None = None) -> LiveSource:
 class ScriptedProcessor:
     """LIVE where the truth says live (or nothing), SPOOF where it says spoof; UNCERTAIN in the first frames."""
 
-    def __init__(self, request: EngineRequest, delay_s: float = 0.0, uncertain: int = 3, faces: int = 1) -> None:
-        self._count = faces
+    def __init__(
+        self,
+        request: EngineRequest,
+        delay_s: float = 0.0,
+        uncertain: int = 3,
+        faces: int = 1,
+        free: threading.Event | None = None,
+    ) -> None:
+        self._count, self._free = faces, free
+        self.waiting = threading.Event()
         self.request, self._delay_s, self._uncertain = request, delay_s, uncertain
         self._since = 0
         self.thread: threading.Thread | None = None
@@ -192,6 +200,9 @@ class ScriptedProcessor:
     def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
         self.thread = threading.current_thread()
         started = time.perf_counter()
+        if self._free is not None and not self._free.is_set():
+            self.waiting.set()
+            self._free.wait(60.0)
         if self._delay_s:
             time.sleep(self._delay_s)
         self._since += 1
@@ -277,6 +288,9 @@ class Scene:
         self.requests: list[SourceRequest] = []
         self.grab = Grab()
         self.faces = 1
+        self.free = threading.Event()
+        """While it is not set, `process` waits, for at most a minute."""
+        self.free.set()
         self.absent = 0
         """Attempts to open the webcam that fail before it is found."""
 
@@ -306,6 +320,6 @@ class Scene:
     def make_processor(self, source: Source, request: EngineRequest) -> ScriptedProcessor:
         if request.model == "unfit":
             raise UserError("unfit needs infrared, but this source has colour only; choose another model.")
-        judge = ScriptedProcessor(request, self.delay_s, faces=self.faces)
+        judge = ScriptedProcessor(request, self.delay_s, faces=self.faces, free=self.free)
         self.judges.append(judge)
         return judge

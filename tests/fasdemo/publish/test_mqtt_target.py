@@ -105,5 +105,5 @@ def test_mqtt_target_closes_a_connection_whose_broker_does_not_acknowledge() -> 
         target.open()
         with pytest.raises(TargetError, match="did not acknowledge"):
             target.send(CONTENT, 1.0)
-        assert closed.wait(5)
+        assert closed.wait(30)
     assert got.count(b"house/door") == 1

@@ -51,7 +51,7 @@ def test_panel_is_made_from_what_the_camera_offers(panel: CameraPanel, qtbot: Qt
     assert [preset.itemText(place) for place in range(preset.count())] == ["Custom", "Hand"]
     assert isinstance(temperature, QLabel)
     assert temperature.text() == "38.5"
-    qtbot.waitUntil(lambda: "depth.actual_exposure: 8500" in panel.metadata, timeout=3000)
+    qtbot.waitUntil(lambda: "depth.actual_exposure: 8500" in panel.metadata, timeout=30_000)
 
 
 def test_a_value_typed_reaches_the_camera_and_its_frames(
@@ -61,12 +61,12 @@ def test_a_value_typed_reaches_the_camera_and_its_frames(
     exposure.selectAll()
     QTest.keyClicks(exposure, "4000")
     QTest.keyClick(exposure, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: scene.device.values["depth.exposure"] == 4000.0, timeout=3000)
-    qtbot.waitUntil(lambda: "depth.actual_exposure: 4000" in panel.metadata, timeout=3000)
+    qtbot.waitUntil(lambda: scene.device.values["depth.exposure"] == 4000.0, timeout=30_000)
+    qtbot.waitUntil(lambda: "depth.actual_exposure: 4000" in panel.metadata, timeout=30_000)
     switch = panel.rows["rgb.auto"].field
     assert isinstance(switch, QCheckBox)
     switch.click()
-    qtbot.waitUntil(lambda: scene.device.values["rgb.auto"] == 0.0, timeout=3000)
+    qtbot.waitUntil(lambda: scene.device.values["rgb.auto"] == 0.0, timeout=30_000)
     assert len(scene.requests) == 1, "the camera was not opened again"
 
 
@@ -76,28 +76,28 @@ def test_a_refused_value_gets_one_sentence_and_the_old_one_is_shown(
     scene.device.refuses = {"depth.exposure"}
     exposure = number(panel, "depth.exposure")
     exposure.stepUp()
-    qtbot.waitUntil(lambda: panel.problem.isVisible(), timeout=3000)
+    qtbot.waitUntil(lambda: panel.problem.isVisible(), timeout=30_000)
     assert panel.problem.text() == "depth.exposure: the device said no."
     assert window.messages.words == "depth.exposure: the device said no."
     exposure.clearFocus()
-    qtbot.waitUntil(lambda: exposure.value() == 8500.0, timeout=3000)
+    qtbot.waitUntil(lambda: exposure.value() == 8500.0, timeout=30_000)
 
 
 def test_another_resolution_opens_the_camera_again_with_all_that_was_set(
     window: MainWindow, panel: CameraPanel, scene: ControlledScene, qtbot: QtBot
 ) -> None:
     number(panel, "depth.exposure").stepUp()
-    qtbot.waitUntil(lambda: scene.device.values["depth.exposure"] == 8501.0, timeout=3000)
+    qtbot.waitUntil(lambda: scene.device.values["depth.exposure"] == 8501.0, timeout=30_000)
     size = panel.rows["resolution"].field
     assert isinstance(size, QComboBox)
     size.setFocus()
     QTest.keyClick(size, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: len(scene.requests) == 2, timeout=3000)
+    qtbot.waitUntil(lambda: len(scene.requests) == 2, timeout=30_000)
     assert dict(scene.requests[-1].camera_options) == {"depth.exposure": "8501", "resolution": "1280x720"}
     qtbot.waitUntil(lambda: "resolution" in panel.rows and panel.rows["resolution"].control.text() == "1280x720")
-    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=30_000)
     QTest.mouseClick(panel.back, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(scene.requests) == 3, timeout=3000)
+    qtbot.waitUntil(lambda: len(scene.requests) == 3, timeout=30_000)
     assert scene.requests[-1].camera_options == ()
 
 
@@ -105,20 +105,20 @@ def test_settings_are_recorded_inside_the_checksum_and_shown_with_the_session(
     window: MainWindow, panel: CameraPanel, scene: ControlledScene, qtbot: QtBot
 ) -> None:
     number(panel, "depth.exposure").stepUp()
-    qtbot.waitUntil(lambda: panel.rows["depth.exposure"].control.value == 8501.0, timeout=3000)
+    qtbot.waitUntil(lambda: panel.rows["depth.exposure"].control.value == 8501.0, timeout=30_000)
     record = window.workspace.record
     record.subject.setText("S01")
     record.consent.setChecked(True)
     record.toggle()
     recording = window.recording
     assert recording is not None
-    qtbot.waitUntil(lambda: recording.status is not None and recording.status.written > 5, timeout=5000)
-    qtbot.waitUntil(lambda: not number(panel, "depth.exposure").isEnabled(), timeout=3000)
+    qtbot.waitUntil(lambda: recording.status is not None and recording.status.written > 5, timeout=30_000)
+    qtbot.waitUntil(lambda: not number(panel, "depth.exposure").isEnabled(), timeout=30_000)
     assert "stop it (R)" in panel.hint.text()
     assert recording.status is not None
     folder = recording.status.folder
     window.do("toggle_recording")
-    qtbot.waitUntil(lambda: window.recording is None, timeout=6000)
+    qtbot.waitUntil(lambda: window.recording is None, timeout=30_000)
     file = folder / "session.json"
     stored = json.loads(file.read_text())
     assert stored["camera"]["options"]["depth.exposure"] == "8501"
@@ -158,18 +158,18 @@ def test_preset_file_is_loaded_into_the_camera_and_stored_with_the_recording(
     assert window.messages.words.startswith(f"{bad}: is not a preset of a RealSense camera; save one with")
     assert "Preset" not in panel.facts
     QTest.mouseClick(panel.preset, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "Preset: door.json" in panel.facts, timeout=8000)
+    qtbot.waitUntil(lambda: "Preset: door.json" in panel.facts, timeout=30_000)
     record = window.workspace.record
     record.subject.setText("S01")
     record.consent.setChecked(True)
     record.toggle()
     recording = window.recording
     assert recording is not None
-    qtbot.waitUntil(lambda: recording.status is not None and recording.status.written > 2, timeout=5000)
-    qtbot.waitUntil(lambda: not panel.preset.isEnabled(), timeout=3000)
+    qtbot.waitUntil(lambda: recording.status is not None and recording.status.written > 2, timeout=30_000)
+    qtbot.waitUntil(lambda: not panel.preset.isEnabled(), timeout=30_000)
     assert recording.status is not None
     folder = recording.status.folder
     window.do("toggle_recording")
-    qtbot.waitUntil(lambda: window.recording is None, timeout=6000)
+    qtbot.waitUntil(lambda: window.recording is None, timeout=30_000)
     stored = json.loads((folder / "session.json").read_text())["camera"]["options"]
     assert (stored["preset_file"], stored["advanced.param-x"]) == ("door.json", "7")

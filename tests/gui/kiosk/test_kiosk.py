@@ -57,7 +57,7 @@ def test_the_kiosk_shows_neutral_words_and_the_person_as_in_a_mirror(
     window.set_kiosk(True)
     window.resize(QSize(800, 480))
     window.open_spec("webcam")
-    qtbot.waitUntil(lambda: window.kiosk.headline.word == "ACCEPTED", timeout=6000)
+    qtbot.waitUntil(lambda: window.kiosk.headline.word == "ACCEPTED", timeout=30_000)
     shot = pixels(window.kiosk.grab().toImage())
     # The generated picture is red at its right and green at its bottom: in a mirror, red is at the left.
     top = shot[shot.shape[0] // 2 - 60, : shot.shape[1] // 2].astype(int)
@@ -73,7 +73,7 @@ def test_the_kiosk_is_left_only_with_the_pin(window: MainWindow, qtbot: QtBot, s
     for key in ("open_file", "preferences", "choose_model", "close_source", "open_library"):
         window.do(key)
     assert window.dialog is None
-    qtbot.waitUntil(lambda: len(scene.requests) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(scene.requests) == 1, timeout=30_000)
     count = len(scene.requests)
     drop(window, str(tmp_path / "attack.mp4"))
     assert len(scene.requests) == count

@@ -60,7 +60,7 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
 @pytest.fixture
 def dialog(window: MainWindow, qtbot: QtBot) -> CalibrationDialog:
     window.open_spec("webcam")
-    qtbot.waitUntil(lambda: shown_frame(window) > 2, timeout=10000)
+    qtbot.waitUntil(lambda: shown_frame(window) > 2, timeout=30_000)
     window.calibration.measure_s = 1e6
     window.header.more["calibrate"].trigger()
     assert window.calibration.dialog is not None
@@ -93,7 +93,7 @@ def test_minute_of_live_people_gives_a_site_file_that_is_used_at_once(
     site = read_site(path)
     assert (site.camera, site.model, site.policy) == ("scripted camera", CARD.name, "balanced")
     assert 0 < site.bias <= site.limit
-    qtbot.waitUntil(lambda: scene.judges[-1].request.site == path, timeout=5000)
+    qtbot.waitUntil(lambda: scene.judges[-1].request.site == path, timeout=30_000)
     assert window.settings.site == str(path)
 
 
@@ -120,9 +120,9 @@ def test_model_that_is_changed_during_a_measurement_is_said(
     window: MainWindow, dialog: CalibrationDialog, qtbot: QtBot
 ) -> None:
     dialog.live.click()
-    qtbot.waitUntil(lambda: window.calibration.listener.progress()[1] > 0, timeout=10000)
+    qtbot.waitUntil(lambda: window.calibration.listener.progress()[1] > 0, timeout=30_000)
     window.use_engine(EngineRequest(None, "strict"))
-    qtbot.waitUntil(lambda: "Model or policy were changed" in dialog.state.text(), timeout=10000)
+    qtbot.waitUntil(lambda: "Model or policy were changed" in dialog.state.text(), timeout=30_000)
     assert dialog.live.isEnabled()
 
 

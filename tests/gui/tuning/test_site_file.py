@@ -44,7 +44,7 @@ def test_site_file_of_the_settings_is_used_for_the_camera_and_left_out_for_a_fil
     assert scene.judges[-1].request.site is None
     assert "was made for the camera webcam" in window.messages.words
     window.open_spec("webcam")
-    qtbot.waitUntil(lambda: scene.judges[-1].request.site == Path("door.json"), timeout=5000)
+    qtbot.waitUntil(lambda: scene.judges[-1].request.site == Path("door.json"), timeout=30_000)
     assert window.settings.site == "door.json"
 
 
@@ -57,7 +57,7 @@ def test_site_file_is_shown_in_the_preferences_and_can_be_removed(window: MainWi
     assert field.text() == "door.json"
     field.clear()
     dialog._accept()
-    qtbot.waitUntil(lambda: window.settings.site == "", timeout=2000)
+    qtbot.waitUntil(lambda: window.settings.site == "", timeout=30_000)
     assert window.engine.request.site is None
 
 
@@ -65,8 +65,8 @@ def test_saved_site_file_is_used_at_once_and_kept(
     window: MainWindow, scene: Scene, qtbot: QtBot, place: Path, tmp_path: Path
 ) -> None:
     window.open_spec("webcam")
-    qtbot.waitUntil(lambda: shown_frame(window) > 3, timeout=5000)
+    qtbot.waitUntil(lambda: shown_frame(window) > 3, timeout=30_000)
     tuning = window.tuning.show()
     tuning.site_wanted.emit(tmp_path / "own.json")
-    qtbot.waitUntil(lambda: scene.judges[-1].request.site == tmp_path / "own.json", timeout=5000)
+    qtbot.waitUntil(lambda: scene.judges[-1].request.site == tmp_path / "own.json", timeout=30_000)
     assert Settings.model_validate_json(place.read_text(encoding="utf-8")).site == str(tmp_path / "own.json")

@@ -45,16 +45,16 @@ def test_a_recording_is_written_counted_and_completed(window: MainWindow, qtbot:
     record.spoof.click()
     record.consent.setChecked(True)
     QTest.mouseClick(record.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: int("0" + record._figures["written"].text().strip("–")) > 8, timeout=6000)
+    qtbot.waitUntil(lambda: int("0" + record._figures["written"].text().strip("–")) > 8, timeout=30_000)
     assert "REC S01" in window.footer.items["recording"].text()
-    qtbot.waitUntil(lambda: "● Recording" in window.kiosk.headline.notices, timeout=3000)
+    qtbot.waitUntil(lambda: "● Recording" in window.kiosk.headline.notices, timeout=30_000)
     recording = window.recording
     assert recording is not None
     assert recording.status is not None
     folder = recording.status.folder
     QTest.mouseClick(record.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.recording is None, timeout=6000)
-    qtbot.waitUntil(lambda: "● Recording" not in window.kiosk.headline.notices, timeout=3000)
+    qtbot.waitUntil(lambda: window.recording is None, timeout=30_000)
+    qtbot.waitUntil(lambda: "● Recording" not in window.kiosk.headline.notices, timeout=30_000)
     session = json.loads((folder / "session.json").read_text())
     assert session["state"] == "complete"
     assert session["species"] == "print-flat"
@@ -80,10 +80,10 @@ def test_consent_is_asked_again_for_every_take_and_every_subject(window: MainWin
     assert not record.consent.isChecked()
     record.consent.click()
     QTest.mouseClick(record.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.recording is not None and window.recording.status is not None, timeout=5000)
-    qtbot.waitUntil(record.button.isEnabled, timeout=3000)
+    qtbot.waitUntil(lambda: window.recording is not None and window.recording.status is not None, timeout=30_000)
+    qtbot.waitUntil(record.button.isEnabled, timeout=30_000)
     QTest.mouseClick(record.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.recording is None, timeout=6000)
+    qtbot.waitUntil(lambda: window.recording is None, timeout=30_000)
     assert not record.consent.isChecked()
     assert not record.button.isEnabled()
 
@@ -96,9 +96,9 @@ def test_closing_the_window_completes_a_recording(window: MainWindow, qtbot: QtB
     record.toggle()
     recording = window.recording
     assert recording is not None
-    qtbot.waitUntil(lambda: recording.status is not None and recording.status.written > 5, timeout=5000)
+    qtbot.waitUntil(lambda: recording.status is not None and recording.status.written > 5, timeout=30_000)
     window.close()
-    assert recording.join(3.0)
+    assert recording.join(30.0)
     assert recording.status is not None
     session = json.loads((recording.status.folder / "session.json").read_text())
     assert session["state"] == "complete"

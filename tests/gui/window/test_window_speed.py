@@ -22,36 +22,36 @@ from tests.support.window_actions import play, shown_frame
 from tests.support.window_scenes import Scene
 
 
-def test_the_window_answers_within_50_ms_while_judging_takes_500(
-    window: MainWindow, qtbot: QtBot, scene: Scene
-) -> None:
-    """Not a matter of speed but of waiting: nothing in the window may wait for the engine."""
-    scene.delay_s = 0.5
+def test_the_window_answers_while_a_frame_is_being_judged(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:
+    """Nothing in the window may wait for the engine, which is held up here."""
     window.open_spec("webcam")
-    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
-    waits = []
-    for _ in range(20):
-        started = time.perf_counter()
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=30_000)
+    scene.judges[0].waiting.clear()
+    scene.free.clear()
+    qtbot.waitUntil(scene.judges[0].waiting.is_set, timeout=30_000)
+    visible = []
+    for _ in range(3):
         QTest.keyClick(window, Qt.Key.Key_2)
         QApplication.processEvents()
-        waits.append(time.perf_counter() - started)
-        qtbot.wait(25)
-    assert sorted(waits)[len(waits) // 2] < 0.05
+        visible.append(window.workspace.colour_pane.isVisible())
+    held = not scene.free.is_set()
+    scene.free.set()
+    assert held
+    assert visible == [False, True, False], "only depth, all pictures, only depth"
 
 
 @pytest.mark.parametrize("spec", ["clip", "webcam"])
-def test_closing_ends_within_a_second_and_leaves_no_thread(
+def test_closing_waits_for_no_frame_and_leaves_no_thread(
     window: MainWindow, qtbot: QtBot, scene: Scene, spec: str
 ) -> None:
-    scene.delay_s = 0.5
+    scene.free.clear()
     window.open_spec(spec)
-    qtbot.waitUntil(lambda: bool(scene.judges), timeout=5000)
-    qtbot.wait(100)
-    started = time.monotonic()
+    qtbot.waitUntil(lambda: bool(scene.judges) and scene.judges[0].waiting.is_set(), timeout=30_000)
     window.close()
-    took = time.monotonic() - started
-    assert took < 1.0
-    assert window.player.join(0.0)
+    held = not scene.judges[0].closed
+    scene.free.set()
+    assert held, "the window closes after a second at most"
+    assert window.player.join(30.0)
     assert scene.judges[0].closed
 
 
@@ -67,29 +67,32 @@ def test_drawing_never_queues(window: MainWindow, qtbot: QtBot, monkeypatch: pyt
         receive(view, moving)
         shown.append(shown_frame(window))
 
+    def in_step() -> bool:
+        view = window.presenter.view
+        return view is not None and time.monotonic() - view.judged_s < 0.5
+
     monkeypatch.setattr(window.presenter, "show_view", slow)
     qtbot.wait(1500)
     gaps = np.diff(shown)
     assert len(shown) <= 16
     assert np.median(gaps) >= 2
-    view = window.presenter.view
-    assert view is not None
-    assert time.monotonic() - view.judged_s < 0.5
+    # With a queue, the window would be a second late by now, and later with every frame.
+    qtbot.waitUntil(in_step, timeout=30_000)
 
 
 def test_minimised_window_draws_nothing_and_shows_the_newest_frame_afterwards(
     window: MainWindow, qtbot: QtBot, scene: Scene
 ) -> None:
     window.open_spec("webcam")
-    qtbot.waitUntil(lambda: window.workspace.colour_pane.drawn_fps() > 0, timeout=5000)
+    qtbot.waitUntil(lambda: window.workspace.colour_pane.drawn_fps() > 0, timeout=30_000)
     window.showMinimized()
     drawn = window.workspace.colour_pane._view
-    qtbot.waitUntil(lambda: window.presenter.view is not drawn, timeout=5000)
+    qtbot.waitUntil(lambda: window.presenter.view is not drawn, timeout=30_000)
     QTest.qWait(700)
     assert window.workspace.colour_pane._view is drawn
     window.showNormal()
-    qtbot.waitUntil(lambda: window.workspace.colour_pane._view is window.presenter.view, timeout=2000)
-    qtbot.waitUntil(lambda: window.workspace.colour_pane.drawn_fps() > 10, timeout=5000)
+    qtbot.waitUntil(lambda: window.workspace.colour_pane._view is window.presenter.view, timeout=30_000)
+    qtbot.waitUntil(lambda: window.workspace.colour_pane.drawn_fps() > 10, timeout=30_000)
 
 
 @pytest.mark.parametrize("used_by", ["log", "heartbeat"])
@@ -97,7 +100,7 @@ def test_minimised_window_judges_every_frame_while_something_uses_the_verdicts(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, used_by: str
 ) -> None:
     window.open_spec("webcam")
-    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=30_000)
     samples: list[int] = []
     window.player.updated.connect(lambda update: samples.extend(one.frame for one in update.samples))
     if used_by == "log":
@@ -133,9 +136,10 @@ def test_evidence_follows_a_running_camera_and_every_change_of_a_verdict(
         show(result, *others)
 
     monkeypatch.setattr(panel, "show_result", note)
-    qtbot.wait(1500)
-    assert 5 <= len(shown) <= 20
-    assert time.monotonic() - shown[-1][0] < 0.4
+    began_s = time.monotonic()
+    qtbot.waitUntil(lambda: len(shown) >= 6, timeout=30_000)
+    # Ten times per second at most, and once for each change of the verdict.
+    assert len(shown) <= (time.monotonic() - began_s) / 0.1 + 6
     view = window.presenter.view
     assert view is not None
     assert view.result is not None

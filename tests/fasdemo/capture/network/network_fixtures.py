@@ -188,7 +188,7 @@ def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
     return certificate, key
 
 
-def until(source: Source, wanted: Callable[[FrameSet], bool], seconds: float = 15.0) -> list[FrameSet]:
+def until(source: Source, wanted: Callable[[FrameSet], bool], seconds: float = 60.0) -> list[FrameSet]:
     """Frames up to the first that is wanted."""
     end_s = time.monotonic() + seconds
     found = []
@@ -200,7 +200,7 @@ def until(source: Source, wanted: Callable[[FrameSet], bool], seconds: float = 1
     raise AssertionError("the camera ended")
 
 
-def sound(source: Source, count: int, seconds: float = 20.0) -> list[FrameSet]:
+def sound(source: Source, count: int, seconds: float = 60.0) -> list[FrameSet]:
     """The next frames without a fault; a busy machine may have others between them."""
     found = []
     end_s = time.monotonic() + seconds
