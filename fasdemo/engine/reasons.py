@@ -375,7 +375,12 @@ class Reason(StrEnum):
     VIEW_CHANGED = ("view_changed", Effect.DOUBT, "The view changed; checking again.")
     SCORE_SPOOF = ("score_spoof", Effect.DOUBT, "The network rates this frame as an attack.")
     SCORE_UNCERTAIN = ("score_uncertain", Effect.DOUBT, "Not sure: the score is between the LIVE and SPOOF limits.")
-    GATHERING = ("gathering", Effect.DOUBT, "There is not enough evidence yet.", "One moment, please.")
+    GATHERING = (
+        "gathering",
+        Effect.DOUBT,
+        "There is not enough evidence yet, or the streams of a live camera have not been compared for 1.5 s yet.",
+        "Please keep looking at the camera.",
+    )
     # Notes.
     SIZE_UNCHECKED = (
         "size_unchecked",

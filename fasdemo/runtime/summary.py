@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.engine.reasons import Effect, Reason, effect
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.engine.temporal.sequential_test import MIN_FRAMES
 
@@ -26,6 +27,8 @@ class Summary:
     statuses: Counter[Status] = field(default_factory=Counter)
     by_truth: defaultdict[str, Counter[Status]] = field(default_factory=lambda: defaultdict(Counter))
     reasons: Counter[str] = field(default_factory=Counter)
+    only_colour_alone: int = 0
+    """Faces that were not LIVE for no other reason than that the source has colour alone."""
     first_verdict_s: float | None = None
     _first_face_s: float | None = None
     _newest_track: int = -1
@@ -47,6 +50,8 @@ class Summary:
         for face in result.faces:
             self.statuses[face.status] += 1
             self.reasons.update(face.reasons)
+            against = [code for code in face.reasons if effect(code) is not Effect.NOTE]
+            self.only_colour_alone += face.status is Status.UNCERTAIN and against == [Reason.RGB_ONLY]
             if self.first_verdict_s is None and face.status is not Status.UNCERTAIN:
                 self.first_verdict_s = result.timestamp_s - self._first_face_s
             if result.truth is not None:
@@ -71,6 +76,11 @@ class Summary:
         if self.with_face < MIN_FRAMES:
             need = f"LIVE needs {MIN_FRAMES} frames with a face"
             lines.append(f"{need}; give a longer clip, or rate a single picture with fasdemo score.")
+        if self.only_colour_alone:
+            lines.append(
+                f"Only rgb_only prevented LIVE {self.only_colour_alone} times: colour alone is never LIVE unless "
+                "--allow-colour-alone is given (unreliable, see docs/models.md)."
+            )
         if self.by_truth:
             width = max(map(len, self.by_truth))
             lines.append(f"{'truth':<{width}}  " + "  ".join(f"{status:>9}" for status in Status))

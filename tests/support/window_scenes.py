@@ -251,7 +251,12 @@ class ScriptedProcessor:
         status = Status.LIVE if live else Status.SPOOF
         guidance, score = "", 0.93 if live else 0.06
         if self._since <= self._uncertain:
-            status, guidance, reasons, score = Status.UNCERTAIN, "One moment, please.", ("gathering", *reasons), 0.5
+            status, guidance, reasons, score = (
+                Status.UNCERTAIN,
+                "Please keep looking at the camera.",
+                ("gathering", *reasons),
+                0.5,
+            )
         return (
             FaceVerdict(
                 track_id=1,

@@ -41,7 +41,7 @@ _SAFE: list[Any] = [
 
 
 _WEIGHTS = ("state_dict", "model", "model_state_dict")
-"""Entries of published files that hold the weights: the seeds and Lightning, timm, and many training scripts."""
+"""Entries of published files that hold the weights: of the published code, Lightning, timm and others."""
 _WRAPPERS = ("module.", "_orig_mod.", "model.")
 
 

@@ -15,7 +15,7 @@ from trainer.data.splits import check_streams, open_part, open_splits
 from trainer.device import make_fabric
 from trainer.evaluation.evaluation import per_video
 from trainer.evaluation.loading import open_model
-from trainer.evaluation.metrics import Scored, seed_metrics
+from trainer.evaluation.metrics import Scored, pooled_metrics
 from trainer.evaluation.score_files import write_submission
 from trainer.evaluation.submission import submission
 
@@ -57,7 +57,7 @@ def validate(args: argparse.Namespace, config: Config) -> int:
     labels = face_set.labels[first]
     known = labels >= 0
     if known.any():
-        figures = seed_metrics(Scored.of(scores[known], labels[known]))
+        figures = pooled_metrics(Scored.of(scores[known], labels[known]))
         print(", ".join(f"{name} {_value(value)}" for name, value in figures.items() if name != "notes"))
     if args.val_save:
         epoch = loaded.saved.metrics.get("epoch", 0) if loaded.saved is not None else 0

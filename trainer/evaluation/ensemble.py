@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.errors import UserError
-from trainer.evaluation.metrics import Scored, seed_metrics
+from trainer.evaluation.metrics import Scored, pooled_metrics
 from trainer.evaluation.score_files import Submission, read_submission
 
 Floats = npt.NDArray[np.float64]
@@ -108,7 +108,7 @@ def member_contributions(
     """Return the ACER of the whole ensemble by the validation rule, and the contribution of each member."""
 
     def acer(values: Floats) -> float:
-        return float(seed_metrics(Scored.of(values, labels))["acer"])
+        return float(pooled_metrics(Scored.of(values, labels))["acer"])
 
     contributions = []
     for number, name in enumerate(names):

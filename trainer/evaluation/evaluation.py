@@ -181,7 +181,7 @@ def evaluate(
 
 
 def card_metrics(evaluation: Evaluation, operating_points: OperatingPoints, command: str) -> dict[str, Metric]:
-    """Return the card's figures: seed metrics, ISO figures at the default policy, each species and each subset.
+    """Return the card's figures: pooled metrics, ISO figures at the default policy, each species and each subset.
 
     They describe species and sensors that occur in training. `apcer_unseen:SPECIES` describes a held-out species;
     `acer_unseen:NAME`, `apcer_max_unseen:NAME` and `bpcer_unseen:NAME` describe a held-out sensor.
@@ -189,8 +189,8 @@ def card_metrics(evaluation: Evaluation, operating_points: OperatingPoints, comm
     scored = evaluation.scored()
     data = f"{command} ({_counted(evaluation)})"
     result = _at_policy(scored, operating_points, data, "")
-    for name, value in metrics.seed_metrics(scored).items():
-        if name in ("eer", "auc", *metrics.SEED_FPR):
+    for name, value in metrics.pooled_metrics(scored).items():
+        if name in ("eer", "auc", *metrics.POOLED_FPR):
             note = "" if value is not None else "the data do not resolve this rate"
             result[name] = Metric(value=value, data=data, note=note)
     for name, entry in metrics.iso_metrics(scored).items():
@@ -250,7 +250,7 @@ def _figures(evaluation: Evaluation, operating_points: OperatingPoints) -> dict[
     at = {f"policy {name}": threshold.live_above for name, threshold in operating_points.thresholds.items()}
     figures: dict[str, Any] = {
         "data": f"{evaluation.name} part of {_name(evaluation.face_set)}: {_counted(evaluation)}",
-        "seed metrics": metrics.seed_metrics(scored),
+        "pooled metrics": metrics.pooled_metrics(scored),
         "iso 30107-3": metrics.iso_metrics(scored, at),
         "thresholds": {
             name: threshold.model_dump(mode="json") for name, threshold in operating_points.thresholds.items()

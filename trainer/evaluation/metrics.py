@@ -1,6 +1,6 @@
 """Error rates of presentation attack detection, in the two families that are in use.
 
-The *seed metrics* are those of the CVPR 2019 challenge and of the published code: attacks pooled, decision at a
+The *pooled metrics* are those of the CVPR 2019 challenge and of the published code: attacks pooled, decision at a
 fixed score, TPR at fixed FPR by linear interpolation of the ROC, EER where FPR = 1 - TPR.
 
 *ISO/IEC 30107-3* counts per presentation attack instrument species, see `fasdemo.error_rates`, which the app shares.
@@ -53,9 +53,9 @@ __all__ = [
     "policy_for",
     "policy_threshold",
     "pooled",
+    "pooled_metrics",
     "resolves",
     "roc",
-    "seed_metrics",
     "species_eer_threshold",
     "threshold_at_apcer",
     "tpr_at_fpr",
@@ -63,7 +63,7 @@ __all__ = [
 ]
 
 ISO_LIMITS = {"bpcer10": 1 / 10, "bpcer20": 1 / 20, "bpcer100": 1 / 100}
-SEED_FPR = {"tpr@fpr=1e-2": 1e-2, "tpr@fpr=1e-3": 1e-3, "tpr@fpr=1e-4": 1e-4}
+POOLED_FPR = {"tpr@fpr=1e-2": 1e-2, "tpr@fpr=1e-3": 1e-3, "tpr@fpr=1e-4": 1e-4}
 
 
 def roc(scored: Scored) -> tuple[Floats, Floats, Floats]:
@@ -180,7 +180,7 @@ def policy_threshold(scored: Scored, policy: str) -> float | None:
     return threshold_at_apcer(scored, {**ISO_LIMITS, "apcer1": 1 / 100}[policy])
 
 
-def seed_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
+def pooled_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
     """Return the published figures: live is positive, attacks are pooled.
 
     Figures that the data cannot resolve are None and explained in `notes`.
@@ -194,7 +194,7 @@ def seed_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
         "eer": eer(scored),
         "auc": auc(scored),
     }
-    for name, limit in SEED_FPR.items():
+    for name, limit in POOLED_FPR.items():
         result[name] = tpr_at_fpr(scored, limit)
         if result[name] is None and len(live):
             notes.append(f"{name}: {len(attacks)} attacks cannot resolve this rate, {round(1 / limit)} are needed")
@@ -239,6 +239,6 @@ def iso_metrics(scored: Scored, thresholds: Mapping[str, float] | None = None) -
 def all_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
     """Return both families of figures in the form that `python -m trainer metrics --json` prints."""
     return {
-        "seed metrics": seed_metrics(scored, threshold),
+        "pooled metrics": pooled_metrics(scored, threshold),
         "iso 30107-3": iso_metrics(scored, {f"threshold {threshold:g}": threshold}),
     }

@@ -30,7 +30,7 @@ _STREAM_NAMES: dict[Stream, str] = {
     "depth": "depth (red near, blue far, black none)",
     "ir": "infrared",
 }
-_SEEDS = {
+_POOLED_TITLES = {
     "acc": "right decisions",
     "eer": "EER",
     "auc": "area under the ROC",
@@ -76,7 +76,7 @@ def write_report(
         policy=policy,
         threshold=threshold,
         species=species_rows(scored, threshold),
-        seeds=seed_rows(evaluation.figures["seed metrics"]),
+        pooled=pooled_rows(evaluation.figures["pooled metrics"]),
         shown=[_STREAM_NAMES[stream] for stream in streams],
         policies={
             name: (chosen, at_threshold(scored, chosen.live_above))
@@ -118,16 +118,16 @@ def species_rows(scored: Scored, threshold: float) -> list[dict[str, Any]]:
     ]
 
 
-def seed_rows(seeds: dict[str, Any]) -> list[tuple[str, str]]:
+def pooled_rows(pooled: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the published figures with readable names, and the confusion counts."""
     rows = [
-        (words, number(seeds[key]) if key == "auc" else percent(seeds[key]))
-        for key, words in _SEEDS.items()
-        if key in seeds
+        (words, number(pooled[key]) if key == "auc" else percent(pooled[key]))
+        for key, words in _POOLED_TITLES.items()
+        if key in pooled
     ]
-    if "tp" in seeds:
-        rows.append(("live faces accepted, rejected", f"{seeds['tp']}, {seeds['fn']}"))
-        rows.append(("attacks rejected, accepted", f"{seeds['tn']}, {seeds['fp']}"))
+    if "tp" in pooled:
+        rows.append(("live faces accepted, rejected", f"{pooled['tp']}, {pooled['fn']}"))
+        rows.append(("attacks rejected, accepted", f"{pooled['tn']}, {pooled['fp']}"))
     return rows
 
 

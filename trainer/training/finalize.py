@@ -26,7 +26,7 @@ from trainer.evaluation.evaluation import (
     subsets_of,
     training_facts,
 )
-from trainer.evaluation.metrics import seed_metrics
+from trainer.evaluation.metrics import pooled_metrics
 from trainer.evaluation.scoring import predict_margins
 from trainer.training.train import BEST
 
@@ -73,7 +73,7 @@ def finalize(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tu
     card: ModelCard = card_of(replace(saved, card=facts), model.network, config.name, {})
     if fabric.is_global_zero:
         facts = card.model_dump(mode="json", exclude={"sha256"})
-        metrics = seed_metrics(last.scored(), operating_points.thresholds[operating_points.default_policy].live_above)
+        metrics = pooled_metrics(last.scored(), operating_points.thresholds[operating_points.default_policy].live_above)
         checkpoint.save(folder / MODEL, replace(saved, card=facts, metrics=saved.metrics | metrics))
         write_text(folder / "figures.json", json.dumps({e.name: e.figures for e in evaluations}, indent=1) + "\n")
     return operating_points, evaluations
@@ -87,11 +87,11 @@ def summary(operating_points: OperatingPoints, evaluations: list[Evaluation]) ->
         figures = evaluation.figures
         at = figures["iso 30107-3"][f"policy {policy}"]
         lines.append(f"{figures['data']}")
-        seeds = figures["seed metrics"]
+        pooled = figures["pooled metrics"]
         lines.append(
             f"  at policy {policy} (LIVE above {operating_points.thresholds[policy].live_above:.4f}): "
-            f"worst APCER {_percent(at['apcer_max'])}, BPCER {_percent(at['bpcer'])}, EER {_percent(seeds['eer'])}, "
-            f"TPR@FPR=1e-2 {_percent(seeds['tpr@fpr=1e-2'])}"
+            f"worst APCER {_percent(at['apcer_max'])}, BPCER {_percent(at['bpcer'])}, EER {_percent(pooled['eer'])}, "
+            f"TPR@FPR=1e-2 {_percent(pooled['tpr@fpr=1e-2'])}"
         )
         for name, entry in at["apcer_per_species"].items():
             lines.append(f"    {name:<24} APCER {_percent(entry['rate'])}  95 % {_interval(entry['ci95'])}")

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from fasdemo.atomic_file import write_text
 from fasdemo.errors import UserError
 from trainer.data.faces import FaceSet
-from trainer.evaluation.metrics import Scored, auc, bpcer, eer, seed_metrics, threshold_at_apcer
+from trainer.evaluation.metrics import Scored, auc, bpcer, eer, pooled_metrics, threshold_at_apcer
 from trainer.evaluation.scoring import probability
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def dev_figures(margins: npt.NDArray[np.float64], dev: FaceSet) -> dict[str, Any
     scored = Scored.of(margins[known], dev.labels[known], dev.species[known])
     signed = np.where(scored.labels == 1, -scored.scores, scored.scores)
     threshold = threshold_at_apcer(scored, 1 / 20)
-    at_argmax = seed_metrics(Scored(probability(scored.scores), scored.labels, scored.species))
+    at_argmax = pooled_metrics(Scored(probability(scored.scores), scored.labels, scored.species))
     loss = float(np.logaddexp(0.0, signed).mean()) if len(signed) else math.nan
     return {
         "dev_loss": loss,

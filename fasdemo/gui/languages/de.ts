@@ -1544,12 +1544,12 @@
       <translation>Unsicher: der Wert liegt zwischen den Grenzen für LIVE und ANGRIFF.</translation>
     </message>
     <message>
-      <source>One moment, please.</source>
-      <translation>Einen Moment, bitte.</translation>
+      <source>Please keep looking at the camera.</source>
+      <translation>Bitte schauen Sie weiter in die Kamera.</translation>
     </message>
     <message>
-      <source>There is not enough evidence yet.</source>
-      <translation>Es gibt noch nicht genug Anhaltspunkte.</translation>
+      <source>There is not enough evidence yet, or the streams of a live camera have not been compared for 1.5 s yet.</source>
+      <translation>Es gibt noch nicht genug Anhaltspunkte, oder die Datenströme einer Kamera wurden noch nicht 1,5 s lang verglichen.</translation>
     </message>
     <message>
       <source>The file has no calibration, so the size of the face is not checked.</source>

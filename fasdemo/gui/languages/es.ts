@@ -1544,12 +1544,12 @@
       <translation>Dudoso: la puntuación está entre los límites de VIVO y ATAQUE.</translation>
     </message>
     <message>
-      <source>One moment, please.</source>
-      <translation>Un momento, por favor.</translation>
+      <source>Please keep looking at the camera.</source>
+      <translation>Siga mirando a la cámara, por favor.</translation>
     </message>
     <message>
-      <source>There is not enough evidence yet.</source>
-      <translation>Aún no hay indicios suficientes.</translation>
+      <source>There is not enough evidence yet, or the streams of a live camera have not been compared for 1.5 s yet.</source>
+      <translation>Aún no hay suficientes indicios, o los flujos de una cámara en directo aún no se han comparado durante 1,5 s.</translation>
     </message>
     <message>
       <source>The file has no calibration, so the size of the face is not checked.</source>

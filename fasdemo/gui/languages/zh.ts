@@ -1544,12 +1544,12 @@
       <translation>不确定：分数介于真人与攻击的界限之间。</translation>
     </message>
     <message>
-      <source>One moment, please.</source>
-      <translation>请稍候。</translation>
+      <source>Please keep looking at the camera.</source>
+      <translation>请继续看着摄像头。</translation>
     </message>
     <message>
-      <source>There is not enough evidence yet.</source>
-      <translation>依据尚不足。</translation>
+      <source>There is not enough evidence yet, or the streams of a live camera have not been compared for 1.5 s yet.</source>
+      <translation>证据还不够，或实时摄像头的各路数据流尚未比较满 1.5 秒。</translation>
     </message>
     <message>
       <source>The file has no calibration, so the size of the face is not checked.</source>

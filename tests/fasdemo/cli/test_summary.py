@@ -7,9 +7,15 @@ from fasdemo.faces.face import Face
 from fasdemo.runtime.summary import Summary
 
 
-def frame(number: int, *tracks: int, total_ms: float = 5.0) -> FrameResult:
+def frame(
+    number: int,
+    *tracks: int,
+    total_ms: float = 5.0,
+    status: Status = Status.UNCERTAIN,
+    reasons: tuple[str, ...] = ("too_small",),
+) -> FrameResult:
     face = Face((0.0, 0.0, 9.0, 9.0), 0.9, np.zeros((6, 2), np.float32))
-    faces = tuple(FaceVerdict(track, face, Status.UNCERTAIN, None, None, ("too_small",)) for track in tracks)
+    faces = tuple(FaceVerdict(track, face, status, None, None, reasons) for track in tracks)
     return FrameResult(number, number / 30, "clip", True, "net", "balanced", faces, Latency(0, 0, 0, 0, total_ms))
 
 
@@ -54,3 +60,16 @@ def test_summary_of_a_clip_without_a_face_says_so() -> None:
         "1 frame; a face in 0 of them.",
         "No face was found in any frame, so there is no verdict.",
     ]
+
+
+def test_summary_names_the_option_where_only_colour_alone_prevented_live() -> None:
+    summary = Summary()
+    summary.add(frame(0, 1, reasons=("rgb_only", "gathering")))
+    summary.add(frame(1, 1, status=Status.SPOOF, reasons=("rgb_only",)))
+    summary.add(frame(2, 1, status=Status.LIVE, reasons=("rgb_only",)))
+    assert not any("--allow-colour-alone" in line for line in summary.lines())
+    summary.add(frame(3, 1, 2, reasons=("rgb_only", "several_faces")))
+    assert (
+        "Only rgb_only prevented LIVE 2 times: colour alone is never LIVE unless --allow-colour-alone is given "
+        "(unreliable, see docs/models.md)."
+    ) in summary.lines()

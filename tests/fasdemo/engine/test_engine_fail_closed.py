@@ -324,7 +324,7 @@ def test_engine_calls_an_attack_spoof_by_colour_alone(policy: Policy | None) -> 
 def test_engine_calls_colour_alone_live_where_the_policy_allows_it_and_says_so() -> None:
     engine = make_engine(0.99, Policy(allow_rgb_only=True), card=RGB_CARD)
     first = engine.process(frame(0, declared=frozenset({"rgb"}))).faces[0]
-    assert first.guidance == "One moment, please."
+    assert first.guidance == "Please keep looking at the camera."
     for index in range(1, 15):
         result = engine.process(frame(index, declared=frozenset({"rgb"})))
         assert "rgb_only" in result.faces[0].reasons

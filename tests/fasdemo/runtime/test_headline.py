@@ -53,7 +53,7 @@ def test_notices_are_spoken_too() -> None:
     "reasons", [("gathering",), ("too_far", "turned_away"), ("score_uncertain",), ("view_changed",)]
 )
 def test_spoof_is_never_beside_a_reason_of_one_frame_that_does_not_explain_it(reasons: tuple[str, ...]) -> None:
-    verdict = face(Status.SPOOF, guidance="One moment, please.", reasons=reasons)
+    verdict = face(Status.SPOOF, guidance="Please keep looking at the camera.", reasons=reasons)
     assert headline(result(verdict)).sentence == "The last pictures together were rated as an attack."
     assert main_reason(verdict) == ""
 

@@ -60,7 +60,7 @@ def test_uncertain_tells_the_person_what_to_do(window: MainWindow, qtbot: QtBot)
     stand_still(qtbot, window)
     window.playback.seek(30)
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "UNCERTAIN", timeout=30_000)
-    assert window.workspace.card.headline.sentence == "One moment, please."
+    assert window.workspace.card.headline.sentence == "Please keep looking at the camera."
 
 
 def test_no_face_is_no_verdict(window: MainWindow, qtbot: QtBot) -> None:

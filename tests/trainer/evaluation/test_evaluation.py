@@ -117,8 +117,8 @@ def test_videos_are_scored_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert len(lines) == 8
     assert lines[0].startswith("dev/001000 ")
     found = figures(capsys, str(run / "model.pt"), "--data", str(root), "--protocol", "4", "--split", "dev")
-    seeds = found["seed metrics"]
-    assert seeds["tp"] + seeds["fn"] + seeds["tn"] + seeds["fp"] == 8
+    pooled = found["pooled metrics"]
+    assert pooled["tp"] + pooled["fn"] + pooled["tn"] + pooled["fp"] == 8
 
 
 def test_parallel_lists_are_trained_on_and_a_damaged_picture_is_named(

@@ -70,7 +70,7 @@ def test_rates_count_a_score_equal_to_the_threshold_as_not_live() -> None:
 
 
 def test_rates_that_the_data_do_not_resolve_are_null_and_say_why() -> None:
-    figures = metrics.seed_metrics(random_scores(150))
+    figures = metrics.pooled_metrics(random_scores(150))
     assert figures["tpr@fpr=1e-3"] is None
     assert any("1e-3" in note for note in figures["notes"])
     iso = metrics.iso_metrics(random_scores(60))
@@ -79,8 +79,8 @@ def test_rates_that_the_data_do_not_resolve_are_null_and_say_why() -> None:
 
 def test_all_metrics_gives_null_for_one_class() -> None:
     figures = metrics.all_metrics(Scored.of([0.1, 0.9], [1, 1]))
-    assert figures["seed metrics"]["eer"] is None
-    assert figures["seed metrics"]["acer"] is None
+    assert figures["pooled metrics"]["eer"] is None
+    assert figures["pooled metrics"]["acer"] is None
     assert figures["iso 30107-3"]["bpcer20"]["bpcer"] is None
 
 

@@ -49,10 +49,10 @@ def run(args: argparse.Namespace) -> int:
 
 def text(figures: dict[str, Any]) -> str:
     """Return metrics as text."""
-    seeds = dict(figures["seed metrics"])
-    notes = seeds.pop("notes", [])
-    lines = ["seed metrics (attacks pooled)"]
-    lines += [f"  {name:<14} {_value(value)}" for name, value in seeds.items()]
+    pooled = dict(figures["pooled metrics"])
+    notes = pooled.pop("notes", [])
+    lines = ["metrics of the papers (attacks pooled)"]
+    lines += [f"  {name:<14} {_value(value)}" for name, value in pooled.items()]
     lines += [f"  note: {note}" for note in notes]
     lines.append("ISO/IEC 30107-3")
     for name, entry in figures["iso 30107-3"].items():
