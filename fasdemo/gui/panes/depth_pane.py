@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QPolygonF
 from PyQt6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -29,6 +29,8 @@ class DepthPane(Pane):
         )
         self._scale = DEFAULT_SCALE
         self._probe: tuple[int, int] | None = None
+        self._bar_key: tuple[object, ...] = ()
+        self._bar_picture = QPixmap()
 
     def set_scale(self, scale: DepthScale) -> None:
         """Set the distances of the brightest and the darkest colour."""
@@ -107,21 +109,36 @@ class DepthPane(Pane):
         self.paint_chip(painter, self.probe_text(), QPointF(at.x() + 10, at.y() + (10 if below else -10)), not below)
 
     def _paint_bar(self, painter: QPainter) -> None:
-        left = self.width() - self._bar_width() + 8
-        bar = QRectF(left, 14, 10, self.height() - 28)
-        colours = np.ascontiguousarray(palette()[::-1].reshape(-1, 1, 3))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        bar = QRectF(round(self.width() - self._bar_width() + 8), 14, 10, max(self.height() - 28, 1))
+        key = (bar, self.width(), self.height(), self.devicePixelRatioF(), self._scale, self._bar_font())
+        if key != self._bar_key:
+            # It is painted once, because enlarging colours and drawing text take longer than the picture.
+            self._bar_picture, self._bar_key = self._bar_of(bar), key
+        painter.drawPixmap(QPointF(bar.left(), 0), self._bar_picture)
+        self._paint_face_mark(painter, bar)
+
+    def _bar_of(self, bar: QRectF) -> QPixmap:
+        """Return the part of the pane from the left side of the bar on, with its colours and distances."""
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(round((self.width() - bar.left()) * ratio), round(self.height() * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-bar.left(), 0)
+        colours = resized(palette()[::-1].reshape(-1, 1, 3), round(bar.width() * ratio), round(bar.height() * ratio))
         painter.drawImage(bar, as_qimage(colours))
         painter.setFont(self._bar_font())
+        painter.setPen(ON_VIDEO)
         metrics = QFontMetricsF(painter.font())
         step = next(step for step in (0.25, 0.5, 1.0, 2.0, 5.0) if self._ticks_fit(step, bar, metrics) or step == 5.0)
         for distance_m in self._scale.ticks_m(step):
             y = bar.bottom() - self._scale.position(distance_m) * bar.height()
-            painter.setPen(ON_VIDEO)
             painter.drawLine(QPointF(bar.right() + 1, y), QPointF(bar.right() + 4, y))
             box = QRectF(bar.right() + 6, y - metrics.height() / 2, self._bar_width(), metrics.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"{distance_m:.2f} m")
-        self._paint_face_mark(painter, bar)
+        painter.end()
+        return picture
 
     def _ticks_fit(self, step: float, bar: QRectF, metrics: QFontMetricsF) -> bool:
         span = self._scale.far_m - self._scale.near_m

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPalette, QPen
@@ -11,6 +12,10 @@ from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
 from fasdemo.gui.translation import tr
+
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+_ALERT = QColor(213, 94, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,27 @@ class Row:
     alert: bool = False
     strong: bool = False
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Colours, pens and words that all rows share."""
+
+    text: QColor
+    muted: QColor
+    empty: QColor
+    bar: QColor
+    around_mark: QPen
+    mark: QPen
+    not_measured: str
+
+    @classmethod
+    def of(cls, palette: QPalette) -> Self:
+        """Return the look with a palette, in the window's language."""
+        role = QPalette.ColorRole
+        text, muted, empty, bar = map(palette.color, (role.Text, role.PlaceholderText, role.Mid, role.Highlight))
+        around = QPen(palette.color(role.Base), 4)
+        return cls(text, muted, empty, bar, around, QPen(text, 1.6), tr("not measured"))
 
 
 class Bars(QWidget):
@@ -90,7 +116,7 @@ class Bars(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette, height = self.palette(), self._row_height()
+        height, look = self._row_height(), _Look.of(self.palette())
         fonts = {bold: self._font(bold) for bold in (False, True)}
         metrics, strong_metrics = QFontMetricsF(fonts[False]), QFontMetricsF(fonts[True])
         name_width = max((metrics.horizontalAdvance(row.name) for row in self._rows), default=0.0) + 14
@@ -98,7 +124,7 @@ class Bars(QWidget):
         value_width += height * 0.9
         for number, row in enumerate(self._rows):
             rect = QRectF(0, number * height, self.width(), height)
-            self._paint_row(painter, row, rect, name_width, value_width, palette, fonts)
+            self._paint_row(painter, row, rect, name_width, value_width, look, fonts)
         painter.end()
 
     def _font(self, bold: bool) -> QFont:
@@ -114,18 +140,15 @@ class Bars(QWidget):
         rect: QRectF,
         name_width: float,
         value_width: float,
-        palette: QPalette,
+        look: _Look,
         fonts: Mapping[bool, QFont],
     ) -> None:
-        role = QPalette.ColorRole
-        text, muted = palette.color(role.Text), palette.color(role.PlaceholderText)
-        middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(fonts[row.strong])
-        painter.setPen(text if row.strong else muted)
-        painter.drawText(rect, middle | Qt.AlignmentFlag.AlignLeft, row.name)
+        painter.setPen(look.text if row.strong else look.muted)
+        painter.drawText(rect, _LEFT, row.name)
         painter.setFont(fonts[row.strong or row.alert])
-        painter.setPen(text if row.value != tr("not measured") else muted)
-        painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, row.value)
+        painter.setPen(look.text if row.value != look.not_measured else look.muted)
+        painter.drawText(rect, _RIGHT, row.value)
         if row.fill is None:
             return
         thick = max(5.0, rect.height() * 0.24)
@@ -133,23 +156,23 @@ class Bars(QWidget):
         if bar.width() < 20:
             return
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(palette.color(role.Mid))
+        painter.setBrush(look.empty)
         painter.drawRoundedRect(bar, thick / 2, thick / 2)
-        painter.setBrush(palette.color(role.Highlight) if not row.alert else QColor(213, 94, 0))
+        painter.setBrush(look.bar if not row.alert else _ALERT)
         length = max(thick, bar.width() * row.fill)
         painter.drawRoundedRect(QRectF(bar.left(), bar.top(), length, thick), thick / 2, thick / 2)
         for mark in row.marks:
             x = bar.left() + mark * bar.width()
-            painter.setPen(QPen(palette.color(role.Base), 4))
+            painter.setPen(look.around_mark)
             painter.drawLine(QPointF(x, bar.top() - 2), QPointF(x, bar.bottom() + 2))
-            painter.setPen(QPen(text, 1.6))
+            painter.setPen(look.mark)
             painter.drawLine(QPointF(x, bar.top() - 3), QPointF(x, bar.bottom() + 3))
         if row.alert:
             sign = QRectF(bar.right(), rect.top(), value_width, rect.height())
             side = rect.height() * 0.42
             left = rect.right() - QFontMetricsF(fonts[True]).horizontalAdvance(row.value) - side - 5
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(213, 94, 0))
+            painter.setBrush(_ALERT)
             centre = sign.center().y()
             painter.drawPolygon(
                 QPointF(left + side / 2, centre - side / 2),
