@@ -395,7 +395,7 @@ class Reason(StrEnum):
     NETWORK_ALONE = (
         "network_alone",
         Effect.CAP,
-        "Only the network judged the whole picture, without face detection, physical evidence or time.",
+        "Only the network rated the whole picture, without face detection, physical evidence or time.",
     )
     SEVERAL_FACES = ("several_faces", Effect.NOTE, "There are several faces; each has its own verdict.")
     NO_FACE = ("no_face", Effect.NOTE, "There is no face in the picture.", "Please look at the camera.")

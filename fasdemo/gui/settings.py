@@ -67,7 +67,7 @@ class Settings(BaseModel):
     require: Annotated[
         Literal["nothing", "depth", "infrared", "depth and infrared"],
         Field(
-            title="LIVE requires",
+            title="Required streams",
             description="Streams that LIVE requires. Kiosk mode always requires depth.",
         ),
     ] = "nothing"
@@ -120,7 +120,7 @@ class Settings(BaseModel):
         ),
     ] = False
     event_pictures_folder: Annotated[
-        Path, Field(title="Folder of events", description="Folder for the pictures of events, and for nothing else.")
+        Path, Field(title="Folder for events", description="Folder for the pictures of events, and for nothing else.")
     ] = Field(default_factory=lambda: user_data_path("fasdemo", appauthor=False) / "events")
     event_pictures_days: Annotated[
         int,

@@ -134,7 +134,7 @@ class Predictor:
     def _judge(self, crops: Sequence[FaceCrops]) -> list[Prediction]:
         # A graph without an output for the score without colour runs these faces a second time in the same call.
         twice = self._batches and not any(output.head == WITHOUT_RGB for output in self.card.outputs)
-        again = [row for row, crop in enumerate(crops) if twice and _judged_without_rgb(self.card, crop)]
+        again = [row for row, crop in enumerate(crops) if twice and _also_without_rgb(self.card, crop)]
         everything = [*crops, *(replace(crops[row], rgb=None) for row in again)]
         feed = encode_batch(everything, self.card)
         try:
@@ -275,7 +275,7 @@ def read_outputs(
         }
         fused = margins["fused"]
         without = None
-        if WITHOUT_RGB in margins and _judged_without_rgb(card, crop):
+        if WITHOUT_RGB in margins and _also_without_rgb(card, crop):
             without = calibrated(margins[WITHOUT_RGB], card, present - {"rgb"})
         result.append(Prediction(calibrated(fused, card, present), fused, heads, without))
     return result
@@ -311,7 +311,7 @@ def calibrated(value: float, card: ModelCard, present: frozenset[Stream]) -> flo
     return float(sigmoid(calibration.scale * value + calibration.bias))
 
 
-def _judged_without_rgb(card: ModelCard, crop: FaceCrops) -> bool:
+def _also_without_rgb(card: ModelCard, crop: FaceCrops) -> bool:
     return present_streams(crop) >= set(STREAMS) <= set(card.modalities) and card.accepts(frozenset({"depth", "ir"}))
 
 

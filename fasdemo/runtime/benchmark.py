@@ -71,7 +71,7 @@ def measure(request: Request) -> dict[str, Any]:
         file = select_model(source.info.declared, request.model)
         meter, all_before = CostMeter(), 0.0
         decoding_s: list[float] = []
-        for frame, result in _judged(source, engine, request, decoding_s):
+        for frame, result in _processed(source, engine, request, decoding_s):
             now = time.time() - process.create_time()
             first_frame_s = first_frame_s or now
             if first_verdict_s is None and any(face.status is not Status.UNCERTAIN for face in result.faces):
@@ -165,7 +165,7 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _judged(
+def _processed(
     source: Any, engine: Engine, request: Request, decoding_s: list[float]
 ) -> Iterator[tuple[FrameSet, FrameResult]]:
     """Yield the source's frames with consecutive numbers and the requested number of faces, and their results.

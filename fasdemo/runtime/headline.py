@@ -109,7 +109,7 @@ def current_headline(
         return Headline(None, "OPENING", tr("Opening {source} …").format(source=source))
     if view is None:
         return Headline(None, "STARTING", loading or tr("Loading the model …"))
-    if live and (now_s - view.judged_s > STALE_S or phase is Phase.ENDED):
+    if live and (now_s - view.processed_s > STALE_S or phase is Phase.ENDED):
         return no_picture(tr)
     if view.result is None:
         why = tr("This picture could not be processed.") if model_loaded else tr("No model is loaded.")

@@ -316,7 +316,7 @@ class Pipeline:
         sample = Sample(
             frame=result.frame,
             timestamp_s=result.timestamp_s,
-            judged_s=now,
+            processed_s=now,
             latency_ms=result.latency_ms,
             track_id=None if face is None else face.track_id,
             status=None if face is None else face.status,

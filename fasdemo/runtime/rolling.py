@@ -59,7 +59,7 @@ class Rolling:
             return None
         table = np.array([[getattr(sample.latency_ms, stage) for stage in STAGES] for sample in self._recent])
         p50, p95 = np.percentile(table, [50, 95], axis=0)
-        gaps = np.diff([sample.judged_s for sample in self._recent])
+        gaps = np.diff([sample.processed_s for sample in self._recent])
         captured = np.array([1 + sample.skipped for sample in self._recent][1:])
         if gaps.size:
             steady = gaps <= _GAP * np.median(gaps)

@@ -35,7 +35,7 @@ class View:
 
     frame: FrameSet
     result: FrameResult | None
-    judged_s: float
+    processed_s: float
     """`time.monotonic()` at which the frame was processed."""
 
 
@@ -45,7 +45,7 @@ class Sample:
 
     frame: int
     timestamp_s: float
-    judged_s: float
+    processed_s: float
     latency_ms: Latency
     track_id: int | None
     status: Status | None

@@ -182,7 +182,7 @@ def _print_table(report: dict[str, Any]) -> None:
 
 
 def _print_app(console: Console, costs: list[dict[str, Any]]) -> None:
-    table = Table("whole app", "CPU ms a frame", "mJ", "share of a core", "judged fps", "drawn fps", "MB")
+    table = Table("whole app", "CPU ms a frame", "mJ", "share of a core", "processed fps", "drawn fps", "MB")
     for cost in costs:
         table.add_row(
             cost["kind"],

@@ -55,7 +55,7 @@ def _table(events: list[Event]) -> list[str]:
     lines: list[str] = []
     said = ""
     for part in parts(events):
-        words = _judged_by(part)
+        words = _settings_line(part)
         if words != said:
             lines.append(words)
         elif lines:
@@ -72,7 +72,7 @@ def _table(events: list[Event]) -> list[str]:
     return lines
 
 
-def _judged_by(part: Part) -> str:
+def _settings_line(part: Part) -> str:
     first = part.first
     kind = "camera" if first.live_source else "recording, not a live-camera decision"
     number = f"source {first.source_id}, " if first.source_id else ""

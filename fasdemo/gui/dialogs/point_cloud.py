@@ -32,7 +32,7 @@ class PointCloudDialog(QDialog):
     def __init__(self, cloud: PointCloud, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Points in space"))
+        self.setWindowTitle(tr("Point cloud"))
         self._cloud, self._folder = cloud, folder
         self.words = QLabel(
             tr("{count} points; drag to turn, wheel to zoom. Metres, from the depth camera.", count=len(cloud.points_m))
@@ -97,7 +97,7 @@ def _view(cloud: PointCloud) -> Any:
         _log.warning("the points cannot be drawn", exc_info=True)
         return None
     view.setMinimumSize(320, 240)
-    view.setAccessibleName(tr("Points in space"))
+    view.setAccessibleName(tr("Point cloud"))
     return view
 
 

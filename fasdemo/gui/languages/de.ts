@@ -692,16 +692,16 @@
       <translation>Ganzes Bild zeigen</translation>
     </message>
     <message>
-      <source>Show the depth as points in space, and save them</source>
-      <translation>Tiefe als Punkte im Raum zeigen und speichern</translation>
+      <source>Show the depth as a point cloud, and save it</source>
+      <translation>Tiefe als Punktwolke zeigen und speichern</translation>
     </message>
     <message>
       <source>Take a snapshot of the focused or enlarged picture</source>
       <translation>Das gewählte oder vergrößerte Bild speichern</translation>
     </message>
     <message>
-      <source>Explain the next face</source>
-      <translation>Das nächste Gesicht erklären</translation>
+      <source>Show the details of the next face</source>
+      <translation>Einzelheiten des nächsten Gesichts zeigen</translation>
     </message>
     <message>
       <source>Show all pictures, or leave kiosk mode</source>
@@ -852,8 +852,8 @@
       <translation>Dauer, die die Zeitleiste zeigt.</translation>
     </message>
     <message>
-      <source>LIVE requires</source>
-      <translation>LIVE erfordert</translation>
+      <source>Required streams</source>
+      <translation>Erforderliche Datenströme</translation>
     </message>
     <message>
       <source>Streams that LIVE requires. Kiosk mode always requires depth.</source>
@@ -960,8 +960,8 @@
       <translation>Ich informiere die Personen vor der Kamera, dass Bilder von ihnen gespeichert werden.</translation>
     </message>
     <message>
-      <source>Folder of events</source>
-      <translation>Ordner der Ereignisse</translation>
+      <source>Folder for events</source>
+      <translation>Ordner für Ereignisse</translation>
     </message>
     <message>
       <source>Folder for the pictures of events, and for nothing else.</source>
@@ -1560,7 +1560,7 @@
       <translation>Das Ergebnis beruht auf einem einzigen Bild, ohne Verlauf.</translation>
     </message>
     <message>
-      <source>Only the network judged the whole picture, without face detection, physical evidence or time.</source>
+      <source>Only the network rated the whole picture, without face detection, physical evidence or time.</source>
       <translation>Nur das Netz hat das ganze Bild bewertet, ohne Gesichtserkennung, physikalische Merkmale oder Verlauf.</translation>
     </message>
     <message>
@@ -1696,8 +1696,8 @@
       <translation>PIN des Personals:</translation>
     </message>
     <message>
-      <source>Points in space</source>
-      <translation>Punkte im Raum</translation>
+      <source>Point cloud</source>
+      <translation>Punktwolke</translation>
     </message>
     <message>
       <source>{count} points; drag to turn, wheel to zoom. Metres, from the depth camera.</source>
@@ -2092,12 +2092,12 @@
       <translation>Latenz je Stufe</translation>
     </message>
     <message>
-      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
-      <translation>aufgenommen {captured:.1f}, bewertet {judged:.1f}, gezeichnet {drawn:.1f} Bilder je Sekunde</translation>
+      <source>captured {captured:.1f}, processed {processed:.1f}, drawn {drawn:.1f} frames per second</source>
+      <translation>aufgenommen {captured:.1f}, verarbeitet {processed:.1f}, gezeichnet {drawn:.1f} Bilder je Sekunde</translation>
     </message>
     <message>
-      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
-      <translation>{lost} von der Kamera verlorene, {skipped} von der Auswertung übersprungene Bilder</translation>
+      <source>{lost} lost by the camera, {skipped} skipped by the engine</source>
+      <translation>{lost} von der Kamera verloren, {skipped} von der Auswertung übersprungen</translation>
     </message>
     <message>
       <source>{network}, trained on {data}.</source>
@@ -2748,20 +2748,16 @@
       <translation>kein Gesicht</translation>
     </message>
     <message>
-      <source>Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps</source>
-      <translation>Aufgenommen {captured:.0f}, bewertet {judged:.0f}, gezeichnet {drawn:.0f} B/s</translation>
+      <source>Captured {captured:.0f}, processed {processed:.0f}, drawn {drawn:.0f} fps</source>
+      <translation>Aufgenommen {captured:.0f}, verarbeitet {processed:.0f}, gezeichnet {drawn:.0f} B/s</translation>
     </message>
     <message>
       <source>Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)</source>
       <translation>Latenz {p50:.0f} ms (95. Perzentil {p95:.0f} ms)</translation>
     </message>
     <message>
-      <source>{count} frames skipped</source>
-      <translation>{count} Bilder übersprungen</translation>
-    </message>
-    <message>
-      <source>{lost} lost by the camera, {skipped} skipped by the engine</source>
-      <translation>{lost} von der Kamera verloren, {skipped} von der Auswertung übersprungen</translation>
+      <source>Frames skipped: {count}</source>
+      <translation>Übersprungene Bilder: {count}</translation>
     </message>
     <message>
       <source>LOG {file}: {lines}</source>
@@ -2884,8 +2880,8 @@
       <translation>Reiter {name}</translation>
     </message>
     <message>
-      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
-      <translation>Es gibt keine Punkte im Raum: Das Bild hat keine Tiefe oder die Kamera keine Kalibrierung.</translation>
+      <source>There is no point cloud: the picture has no depth, or the camera has no calibration.</source>
+      <translation>Es gibt keine Punktwolke: Das Bild hat keine Tiefe oder die Kamera keine Kalibrierung.</translation>
     </message>
     <message>
       <source>{picture}: there is no picture to save.</source>

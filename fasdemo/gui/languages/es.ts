@@ -692,16 +692,16 @@
       <translation>Mostrar toda la imagen</translation>
     </message>
     <message>
-      <source>Show the depth as points in space, and save them</source>
-      <translation>Mostrar la profundidad como puntos en el espacio y guardarlos</translation>
+      <source>Show the depth as a point cloud, and save it</source>
+      <translation>Mostrar la profundidad como nube de puntos y guardarla</translation>
     </message>
     <message>
       <source>Take a snapshot of the focused or enlarged picture</source>
       <translation>Guardar la imagen elegida o ampliada</translation>
     </message>
     <message>
-      <source>Explain the next face</source>
-      <translation>Explicar el rostro siguiente</translation>
+      <source>Show the details of the next face</source>
+      <translation>Mostrar los detalles del rostro siguiente</translation>
     </message>
     <message>
       <source>Show all pictures, or leave kiosk mode</source>
@@ -852,8 +852,8 @@
       <translation>Duración que muestra la línea de tiempo.</translation>
     </message>
     <message>
-      <source>LIVE requires</source>
-      <translation>VIVO exige</translation>
+      <source>Required streams</source>
+      <translation>Flujos requeridos</translation>
     </message>
     <message>
       <source>Streams that LIVE requires. Kiosk mode always requires depth.</source>
@@ -960,8 +960,8 @@
       <translation>Informo a las personas ante la cámara de que se guardan imágenes de ellas.</translation>
     </message>
     <message>
-      <source>Folder of events</source>
-      <translation>Carpeta de eventos</translation>
+      <source>Folder for events</source>
+      <translation>Carpeta para eventos</translation>
     </message>
     <message>
       <source>Folder for the pictures of events, and for nothing else.</source>
@@ -1560,7 +1560,7 @@
       <translation>El resultado se basa en una sola imagen, sin evolución.</translation>
     </message>
     <message>
-      <source>Only the network judged the whole picture, without face detection, physical evidence or time.</source>
+      <source>Only the network rated the whole picture, without face detection, physical evidence or time.</source>
       <translation>Solo la red valoró la imagen entera, sin detección de rostros, indicios físicos ni evolución.</translation>
     </message>
     <message>
@@ -1696,8 +1696,8 @@
       <translation>PIN del personal:</translation>
     </message>
     <message>
-      <source>Points in space</source>
-      <translation>Puntos en el espacio</translation>
+      <source>Point cloud</source>
+      <translation>Nube de puntos</translation>
     </message>
     <message>
       <source>{count} points; drag to turn, wheel to zoom. Metres, from the depth camera.</source>
@@ -2092,12 +2092,12 @@
       <translation>Latencia por etapa</translation>
     </message>
     <message>
-      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
-      <translation>captados {captured:.1f}, juzgados {judged:.1f}, dibujados {drawn:.1f} fotogramas por segundo</translation>
+      <source>captured {captured:.1f}, processed {processed:.1f}, drawn {drawn:.1f} frames per second</source>
+      <translation>captados {captured:.1f}, procesados {processed:.1f}, dibujados {drawn:.1f} fotogramas por segundo</translation>
     </message>
     <message>
-      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
-      <translation>{lost} fotogramas perdidos por la cámara, {skipped} omitidos por el motor</translation>
+      <source>{lost} lost by the camera, {skipped} skipped by the engine</source>
+      <translation>{lost} perdidos por la cámara, {skipped} omitidos por el motor</translation>
     </message>
     <message>
       <source>{network}, trained on {data}.</source>
@@ -2748,20 +2748,16 @@
       <translation>sin rostro</translation>
     </message>
     <message>
-      <source>Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps</source>
-      <translation>Captados {captured:.0f}, juzgados {judged:.0f}, dibujados {drawn:.0f} fps</translation>
+      <source>Captured {captured:.0f}, processed {processed:.0f}, drawn {drawn:.0f} fps</source>
+      <translation>Captados {captured:.0f}, procesados {processed:.0f}, dibujados {drawn:.0f} fps</translation>
     </message>
     <message>
       <source>Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)</source>
       <translation>Latencia {p50:.0f} ms (percentil 95: {p95:.0f} ms)</translation>
     </message>
     <message>
-      <source>{count} frames skipped</source>
-      <translation>{count} fotogramas omitidos</translation>
-    </message>
-    <message>
-      <source>{lost} lost by the camera, {skipped} skipped by the engine</source>
-      <translation>{lost} perdidos por la cámara, {skipped} omitidos por el motor</translation>
+      <source>Frames skipped: {count}</source>
+      <translation>Fotogramas omitidos: {count}</translation>
     </message>
     <message>
       <source>LOG {file}: {lines}</source>
@@ -2884,8 +2880,8 @@
       <translation>Pestaña {name}</translation>
     </message>
     <message>
-      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
-      <translation>No hay puntos en el espacio: la imagen no tiene profundidad o la cámara no tiene calibración.</translation>
+      <source>There is no point cloud: the picture has no depth, or the camera has no calibration.</source>
+      <translation>No hay nube de puntos: la imagen no tiene profundidad o la cámara no tiene calibración.</translation>
     </message>
     <message>
       <source>{picture}: there is no picture to save.</source>

@@ -692,16 +692,16 @@
       <translation>显示整个画面</translation>
     </message>
     <message>
-      <source>Show the depth as points in space, and save them</source>
-      <translation>将深度显示为空间点并保存</translation>
+      <source>Show the depth as a point cloud, and save it</source>
+      <translation>将深度显示为点云并保存</translation>
     </message>
     <message>
       <source>Take a snapshot of the focused or enlarged picture</source>
       <translation>保存选中或放大的图像</translation>
     </message>
     <message>
-      <source>Explain the next face</source>
-      <translation>说明下一张人脸</translation>
+      <source>Show the details of the next face</source>
+      <translation>显示下一张人脸的详情</translation>
     </message>
     <message>
       <source>Show all pictures, or leave kiosk mode</source>
@@ -852,8 +852,8 @@
       <translation>时间线显示的时长。</translation>
     </message>
     <message>
-      <source>LIVE requires</source>
-      <translation>真人要求</translation>
+      <source>Required streams</source>
+      <translation>必需的数据流</translation>
     </message>
     <message>
       <source>Streams that LIVE requires. Kiosk mode always requires depth.</source>
@@ -960,7 +960,7 @@
       <translation>我会告知摄像头前的人员，他们的图片会被保存。</translation>
     </message>
     <message>
-      <source>Folder of events</source>
+      <source>Folder for events</source>
       <translation>事件文件夹</translation>
     </message>
     <message>
@@ -1560,7 +1560,7 @@
       <translation>结果仅基于单张图片，没有时间上的依据。</translation>
     </message>
     <message>
-      <source>Only the network judged the whole picture, without face detection, physical evidence or time.</source>
+      <source>Only the network rated the whole picture, without face detection, physical evidence or time.</source>
       <translation>仅由网络评定整幅图片，没有人脸检测、物理依据或时间依据。</translation>
     </message>
     <message>
@@ -1696,8 +1696,8 @@
       <translation>工作人员 PIN：</translation>
     </message>
     <message>
-      <source>Points in space</source>
-      <translation>空间点</translation>
+      <source>Point cloud</source>
+      <translation>点云</translation>
     </message>
     <message>
       <source>{count} points; drag to turn, wheel to zoom. Metres, from the depth camera.</source>
@@ -2092,12 +2092,12 @@
       <translation>各阶段延迟</translation>
     </message>
     <message>
-      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
-      <translation>每秒采集 {captured:.1f}、判定 {judged:.1f}、绘制 {drawn:.1f} 帧</translation>
+      <source>captured {captured:.1f}, processed {processed:.1f}, drawn {drawn:.1f} frames per second</source>
+      <translation>每秒采集 {captured:.1f}、处理 {processed:.1f}、绘制 {drawn:.1f} 帧</translation>
     </message>
     <message>
-      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
-      <translation>摄像头丢失 {lost} 帧，引擎跳过 {skipped} 帧</translation>
+      <source>{lost} lost by the camera, {skipped} skipped by the engine</source>
+      <translation>摄像头丢失 {lost}，引擎跳过 {skipped}</translation>
     </message>
     <message>
       <source>{network}, trained on {data}.</source>
@@ -2748,20 +2748,16 @@
       <translation>无人脸</translation>
     </message>
     <message>
-      <source>Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps</source>
-      <translation>采集 {captured:.0f}，判定 {judged:.0f}，绘制 {drawn:.0f} 帧/秒</translation>
+      <source>Captured {captured:.0f}, processed {processed:.0f}, drawn {drawn:.0f} fps</source>
+      <translation>采集 {captured:.0f}，处理 {processed:.0f}，绘制 {drawn:.0f} 帧/秒</translation>
     </message>
     <message>
       <source>Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)</source>
       <translation>延迟 {p50:.0f} 毫秒（第 95 百分位 {p95:.0f} 毫秒）</translation>
     </message>
     <message>
-      <source>{count} frames skipped</source>
-      <translation>跳过 {count} 帧</translation>
-    </message>
-    <message>
-      <source>{lost} lost by the camera, {skipped} skipped by the engine</source>
-      <translation>摄像头丢失 {lost}，引擎跳过 {skipped}</translation>
+      <source>Frames skipped: {count}</source>
+      <translation>跳过的帧：{count}</translation>
     </message>
     <message>
       <source>LOG {file}: {lines}</source>
@@ -2884,8 +2880,8 @@
       <translation>{name} 选项卡</translation>
     </message>
     <message>
-      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
-      <translation>没有空间点：画面没有深度，或摄像头没有标定。</translation>
+      <source>There is no point cloud: the picture has no depth, or the camera has no calibration.</source>
+      <translation>没有点云：画面没有深度，或摄像头没有标定。</translation>
     </message>
     <message>
       <source>{picture}: there is no picture to save.</source>

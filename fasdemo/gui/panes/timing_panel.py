@@ -86,15 +86,15 @@ class TimingPanel(QWidget):
         self._bars.setAccessibleDescription(self._bars.describe())
         self._facts["rate"].setText(
             tr(
-                "captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second",
+                "captured {captured:.1f}, processed {processed:.1f}, drawn {drawn:.1f} frames per second",
                 captured=timing.captured_fps,
-                judged=timing.fps,
+                processed=timing.fps,
                 drawn=drawn_fps,
             )
         )
         self._facts["lost"].setText(
             tr(
-                "{lost} frames lost by the camera, {skipped} skipped by the engine",
+                "{lost} lost by the camera, {skipped} skipped by the engine",
                 lost=timing.lost,
                 skipped=timing.skipped,
             )

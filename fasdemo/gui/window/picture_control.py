@@ -1,4 +1,4 @@
-"""Actions on the pictures: freeze them, zoom, take snapshots, and show or save the depth as points in space."""
+"""Actions on the pictures: freeze them, zoom, take snapshots, and show or save the depth as a point cloud."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class PictureControl(QObject):
         cloud = None if view is None else point_cloud(view.frame)
         if cloud is None:
             self._messages.show_message(
-                tr("There are no points in space: the picture has no depth, or the camera no calibration.")
+                tr("There is no point cloud: the picture has no depth, or the camera has no calibration.")
             )
             return
         self.dialog = PointCloudDialog(cloud, self._settings.snap_folder, self._work.window())

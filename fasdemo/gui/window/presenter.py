@@ -180,7 +180,7 @@ class Presenter(QObject):
             self.show_view(self.view)
 
     def next_face(self) -> None:
-        """Explain the next face in the picture."""
+        """Show the details of the next face in the picture."""
         result = None if self.view is None else self.view.result
         face = None if result is None else explained_face(result, self.chosen)
         if result is not None and face is not None:

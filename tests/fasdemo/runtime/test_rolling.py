@@ -7,9 +7,9 @@ from fasdemo.runtime.rolling import Rolling
 from fasdemo.runtime.updates import Sample
 
 
-def sample(number: int, judged_s: float, total: float = 10.0, lost: int = 0, skipped: int = 0) -> Sample:
+def sample(number: int, processed_s: float, total: float = 10.0, lost: int = 0, skipped: int = 0) -> Sample:
     latency = Latency(1.0, 2.0, 3.0, 4.0, total)
-    return Sample(number, number / 30, judged_s, latency, 1, Status.LIVE, 0.9, 0.9, None, lost, skipped, False)
+    return Sample(number, number / 30, processed_s, latency, 1, Status.LIVE, 0.9, 0.9, None, lost, skipped, False)
 
 
 def test_rate_and_percentiles_are_those_of_the_last_frames() -> None:

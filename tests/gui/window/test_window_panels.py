@@ -51,19 +51,19 @@ def test_evidence_and_scores_have_units_and_limits(window: MainWindow, qtbot: Qt
     assert {"Colour", "Depth", "Infrared"} <= set(scores)
 
 
-def test_the_footer_tells_captured_judged_and_drawn_apart(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:
+def test_the_footer_tells_captured_processed_and_drawn_apart(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:
     scene.delay_s = 0.15
     play(qtbot, window, "webcam", after=30)
-    rates = re.compile(r"Captured (\d+), judged (\d+), drawn (\d+) fps")
+    rates = re.compile(r"Captured (\d+), processed (\d+), drawn (\d+) fps")
 
     def shown() -> tuple[int, int, int]:
         found = rates.fullmatch(window.footer.items["rate"].text())
         return (0, 0, 0) if found is None else (int(found[1]), int(found[2]), int(found[3]))
 
     qtbot.waitUntil(lambda: shown()[2] > 0, timeout=30_000)
-    captured, judged, drawn = shown()
-    assert captured > 2 * judged
-    assert drawn <= judged + 1
+    captured, processed, drawn = shown()
+    assert captured > 2 * processed
+    assert drawn <= processed + 1
 
 
 def test_timing_shows_rate_latency_and_losses(window: MainWindow, qtbot: QtBot) -> None:
@@ -71,7 +71,7 @@ def test_timing_shows_rate_latency_and_losses(window: MainWindow, qtbot: QtBot) 
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "ms" in window.workspace.timing.rows[-1].value, timeout=30_000)
     assert "fps" in window.footer.items["rate"].text()
-    assert window.footer.items["dropped"].text() == "0 frames skipped"
+    assert window.footer.items["dropped"].text() == "Frames skipped: 0"
 
 
 def test_question_mark_shows_every_shortcut(window: MainWindow, qtbot: QtBot) -> None:

@@ -69,7 +69,7 @@ def test_drawing_never_queues(window: MainWindow, qtbot: QtBot, monkeypatch: pyt
 
     def in_step() -> bool:
         view = window.presenter.view
-        return view is not None and time.monotonic() - view.judged_s < 0.5
+        return view is not None and time.monotonic() - view.processed_s < 0.5
 
     monkeypatch.setattr(window.presenter, "show_view", slow)
     qtbot.wait(1500)

@@ -50,15 +50,15 @@ class Footer(QWidget):
             return
         self.items["rate"].setText(
             tr(
-                "Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps",
+                "Captured {captured:.0f}, processed {processed:.0f}, drawn {drawn:.0f} fps",
                 captured=timing.captured_fps,
-                judged=timing.fps,
+                processed=timing.fps,
                 drawn=drawn_fps,
             )
         )
         p50, p95 = timing.p50_ms["total"], timing.p95_ms["total"]
         self.items["latency"].setText(tr("Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)", p50=p50, p95=p95))
-        self.items["dropped"].setText(tr("{count} frames skipped", count=timing.lost + timing.skipped))
+        self.items["dropped"].setText(tr("Frames skipped: {count}", count=timing.lost + timing.skipped))
         self.items["dropped"].setToolTip(
             tr("{lost} lost by the camera, {skipped} skipped by the engine", lost=timing.lost, skipped=timing.skipped)
         )
