@@ -79,7 +79,7 @@ MAX_BORDER_SUPPORT = 0.75
 MAX_FLAT_RESIDUAL = 0.06
 """Distance of the points in a face from the homography of face and surroundings, as a share of the face's motion in
 0.6 s. Four real clips of live people: never measured, and at least 0.14 if the camera shakes; 48 photographs in a hand:
-34 are below (`docs/verdict.md`)."""
+34 are below (`docs/verdict-measurements.md`)."""
 MAX_IR_APART_MM = 3.0
 MAX_DEPTH_APART_X_MM, MAX_DEPTH_APART_Y_MM = 4.0, 6.0
 """Root mean square difference between the motion of a stream and that of colour over three seconds. Fourteen rendered

@@ -48,7 +48,7 @@ _LIKENESS_AT_REST, _LIKENESS_PER_MM = 0.1, 0.08
 _NOSE_PER_NOISE = 1.5
 """Required relief as a function of the noise: increase of the required share of the average face's relief, and of the
 required correlation with it, per millimetre of noise; required height of the nose, divided by the noise. Chosen on
-boards at any tilt, distance and noise, see `docs/verdict.md`."""
+boards at any tilt, distance and noise, see `docs/verdict-measurements.md`."""
 _NOISE_MM_AT_1_M = 2.5
 """Minimum of the assumed noise at one metre, because the filters of a camera smooth noise to bumps that no longer look
 like noise. It increases with the square of the distance, as for stereo cameras."""

@@ -17,7 +17,7 @@ from fasdemo.engine.reasons import Effect, effect
 from fasdemo.models.log_odds import log_odds, sigmoid
 
 MAX_SHIFT = 1.0
-"""Largest change by evidence in log-odds (`tools/measure/surface/score_figures.py`, `docs/verdict.md`)."""
+"""Largest change by evidence in log-odds (`tools/measure/surface/score_figures.py`, `docs/verdict-measurements.md`)."""
 MAX_RAISE = 2.0
 """Largest increase by evidence and site calibration together, in log-odds."""
 MAX_ABOVE_DEPTH = 2.0

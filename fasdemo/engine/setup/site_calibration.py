@@ -33,7 +33,8 @@ from fasdemo.models.log_odds import log_odds
 
 LIMIT_POLICY = "bpcer20"
 MAX_UNMEASURED_RAISE = 1.0
-"""Log-odds by which a site may raise scores beyond the threshold `LIMIT_POLICY`; docs/verdict.md has its cost."""
+"""Log-odds by which a site may raise scores beyond the threshold `LIMIT_POLICY`;
+`docs/verdict-measurements.md` has its cost."""
 MIN_LIVE_FRAMES = 100
 """Minimum number of usable live frames; one minute has 1,800 frames."""
 MAX_SHEET_SHARE = 0.2

@@ -4,7 +4,7 @@
 
 Crops of the test part of a set made by `python -m trainer synth crops`, evenly taken, are scored by the flagship with
 its default threshold, the engine's rules on depth and infrared, stream weights and evidence. Prints the table of
-`docs/verdict.md`.
+`docs/verdict-measurements.md`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     python -m tools.measure.surface.agreement_figures --crops DATA --kinect ../shared/real/kinect2
 
 Counts only what the other rules on depth let pass. Key points are those that the detector finds; a crop in which it
-finds none is left out. Prints the figures of `docs/verdict.md`.
+finds none is left out. Prints the figures of `docs/verdict-measurements.md`.
 """
 
 from __future__ import annotations

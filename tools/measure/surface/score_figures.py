@@ -5,7 +5,7 @@
 The engine processes Kinect captures as still pictures, by depth and infrared; a site's bias is fitted on
 all people but one and measured on that one. Rendered crops are scored by the network with all three streams and with
 depth and infrared alone, and with the rules on depth and infrared; scores with evidence or a site's bias are limited by
-the depth head, as in the app. Prints the tables of `docs/verdict.md`.
+the depth head, as in the app. Prints the tables of `docs/verdict-measurements.md`.
 """
 
 from __future__ import annotations

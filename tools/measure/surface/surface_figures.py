@@ -5,7 +5,7 @@
 Boards fill the view of every simulated depth camera and lean by 0 to 65 degrees on both axes, at 0.3 to 1.45 m, with
 the projector on and off; sheets are bent around an upright axis, and lean in the same way. Depth is raw, smoothed as an
 SDK's filters smooth, and with additional noise. DATA is a folder made by `python -m trainer synth crops`. Prints the
-tables of `docs/verdict.md`.
+tables of `docs/verdict-measurements.md`.
 """
 
 from __future__ import annotations
