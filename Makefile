@@ -64,11 +64,14 @@ soak: setup-app
 soak-hour: setup-app
 	$(BIN)/python tools/performance/soak.py --minutes 60
 
-# Every reader for FUZZ_SECONDS along its coverage, and FUZZ_EXAMPLES of each property; `make test` runs a short version.
+# Every reader for FUZZ_SECONDS along its coverage, FUZZ_EXAMPLES of each property, and FUZZ_SCHEDULES of several tools at
+# once on one folder of sessions, some of them killed; `make test` runs a short version.
 FUZZ_SECONDS ?= 120
 FUZZ_EXAMPLES ?= 2000
+FUZZ_SCHEDULES ?= 500
 fuzz: setup-dev
 	$(BIN)/python -m tests.fuzz.coverage_guided --seconds $(FUZZ_SECONDS) --corpus .work/fuzz
+	$(BIN)/python -m tests.fuzz.tool_schedules --schedules $(FUZZ_SCHEDULES) --first 1000
 	FASDEMO_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz -m "slow or not slow" --timeout=7200 -n 2
 
 # Requests a second and p99 of `fasdemo serve` on the loopback; fails if an answer is another client's or is lost.

@@ -7,18 +7,22 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fasdemo.atomic_file import write_text
 from fasdemo.bounded_file import read_bounded
 from fasdemo.errors import UserError
+from fasdemo.sessions.session_lock import who_holds
 
 RECORD_FILE = ".derived.jsonl"
 """File in the folder of the sessions, one JSON object per line."""
 DETAILS_FILE = "details.csv"
 LIST_FILE = "list.txt"
+PARTIAL_ENDING = ".partial"
+"""Ending of the folder of an export that is not complete."""
 SHARDS_FILE = "shards.json"
 """File about a set in shards, with the names of its files."""
 SHARDS_INDEX = "index.csv"
@@ -45,10 +49,10 @@ def note_derived(root: Path, path: Path, kind: str, subjects: Iterable[str]) -> 
 
     Nothing is recorded if the folder cannot be written; its sessions cannot be deleted either.
     """
-    made = Derived(path.resolve(), kind, frozenset(str(name) for name in subjects if name))
-    if not made.subjects or made in read_derived(root):
+    noted = Derived(path.resolve(), kind, frozenset(str(name) for name in subjects if name))
+    if not noted.subjects or noted in read_derived(root):
         return
-    line = json.dumps({"path": str(made.path), "kind": kind, "subjects": sorted(made.subjects)}) + "\n"
+    line = json.dumps({"path": str(noted.path), "kind": kind, "subjects": sorted(noted.subjects)}) + "\n"
     with contextlib.suppress(OSError), (root / RECORD_FILE).open("a", encoding="utf-8") as file:
         file.write(line)
         file.flush()
@@ -89,12 +93,24 @@ def remove_shards(folder: Path) -> bool:
     return True
 
 
-def remove_crops(folder: Path, sessions: Sequence[str]) -> int:
+def remove_unfinished(folder: Path) -> bool:
+    """Delete the folder of an export that was killed; return False if it is the folder of another or a running one."""
+    if not folder.name.startswith(".") or not folder.name.endswith(PARTIAL_ENDING):
+        return False
+    if folder.is_symlink() or who_holds(folder):
+        # A running export notices at its end that its sessions were deleted.
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    return True
+
+
+def remove_crops(folder: Path, sessions: Sequence[str], subjects: Collection[str] = ()) -> int:
     """Delete the crops of some sessions from an export, with their lines in its list and table.
 
     Args:
         folder: the export, with `list.txt` and `details.csv`.
         sessions: paths of the sessions relative to their root, separated by `/`.
+        subjects: people all of whose crops are deleted.
 
     Returns:
         The number of deleted samples (colour crop with its depth and infrared).
@@ -107,6 +123,7 @@ def remove_crops(folder: Path, sessions: Sequence[str]) -> int:
         table = read_bounded(folder / DETAILS_FILE, _MAX_BYTES).decode("utf-8")
         lines = read_bounded(folder / LIST_FILE, _MAX_BYTES).decode("utf-8").splitlines()
         rows = list(csv.DictReader(table.splitlines()))
+        gone |= {row["session"] for row in rows if row["subject"] in subjects}
         colours = {row["color"] for row in rows if row["session"] in gone}
         if not colours:
             return 0

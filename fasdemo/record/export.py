@@ -12,6 +12,7 @@ import shutil
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -25,10 +26,12 @@ from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import FaceCrops, crop_face
 from fasdemo.models.encode import encode_depth_casia
 from fasdemo.outputs import check_output_folder
-from fasdemo.record.derived import DETAILS_FILE, LIST_FILE, note_derived
+from fasdemo.record.derived import DETAILS_FILE, LIST_FILE, PARTIAL_ENDING, note_derived
 from fasdemo.sessions.image_codec import Image, encode_image
+from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.reader import SessionReader
-from fasdemo.sessions.session_lock import who_holds
+from fasdemo.sessions.schema import SESSION_FILE
+from fasdemo.sessions.session_lock import SessionLock, who_holds
 from fasdemo.sessions.writer import FOLDERS
 
 ABSENT = "-"
@@ -106,7 +109,8 @@ def export_sessions(
         progress: yields the folders and shows the progress.
 
     Raises:
-        UserError: `target` exists or cannot be written, a session is damaged, or no face was found.
+        UserError: `target` exists or cannot be written, a session is damaged or was deleted in the meantime, or no face
+            was found.
     """
     chosen = options or ExportOptions()
 
@@ -127,13 +131,17 @@ def export_by(
     for busy in filter(None, map(who_holds, folders)):
         raise UserError(busy)
     # A random name cannot be that of an existing folder or of a prepared link.
-    partial = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.partial")
+    partial = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}{PARTIAL_ENDING}")
     try:
         partial.mkdir(parents=True)
-        summary = _write(cut(folders, partial), root, partial, options)
-        if summary.crops == 0:
-            reasons = ", ".join(f"{count} {reason}" for reason, count in summary.skipped.items()) or "no frames"
-            raise UserError(f"{root}: nothing to export ({reasons}); choose other sessions.")
+        with SessionLock(partial, "exported"):
+            # Noted before the first crop, so that a deletion also finds what a killed export left behind.
+            note_derived(root, partial, "crops", _subjects(folders))
+            summary = _write(cut(folders, partial), root, partial, options)
+            if summary.crops == 0:
+                reasons = ", ".join(f"{count} {reason}" for reason, count in summary.skipped.items()) or "no frames"
+                raise UserError(f"{root}: nothing to export ({reasons}); choose other sessions.")
+            note_derived(root, target, "crops", summary.subjects)
         partial.replace(target)
     except OSError as error:
         raise UserError(
@@ -141,9 +149,22 @@ def export_by(
         ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+    # A deletion before this did not find the crops under their name, and one after it does.
+    gone = [folder for folder in folders if not (folder / SESSION_FILE).exists()]
+    if gone:
+        shutil.rmtree(target, ignore_errors=True)
+        raise UserError(f"{gone[0]}: was deleted or moved during the export, which was removed; export again.")
     summary.folder = target
-    note_derived(root, target, "crops", summary.subjects)
     return summary
+
+
+def _subjects(folders: Iterable[Path]) -> set[str]:
+    """Return the people in sessions; those of damaged sessions are left out, because these are not exported."""
+    found = set()
+    for folder in folders:
+        with suppress(UserError):
+            found.add(load_session(folder).subject)
+    return found
 
 
 def export_session(folder: Path, root: Path, target: Path, detect: Detect, options: ExportOptions) -> SessionCrops:

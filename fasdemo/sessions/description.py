@@ -53,9 +53,13 @@ def edited_files(folder: Path, session: Session) -> list[str]:
     found = [problem] if (problem := description_problem(folder, session)) else []
     expected = session.checksums.get(FRAMES_FILE)
     if expected is not None:
-        with (folder / FRAMES_FILE).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != expected:
-                found.append(f"{FRAMES_FILE} was changed: checksum mismatch")
+        try:
+            with (folder / FRAMES_FILE).open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                    found.append(f"{FRAMES_FILE} was changed: checksum mismatch")
+        except OSError as error:
+            # The session can be deleted or moved while it is read.
+            found.append(f"{FRAMES_FILE} cannot be read ({error.strerror})")
     return found
 
 

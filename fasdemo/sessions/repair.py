@@ -173,10 +173,14 @@ def _repair(folder: Path) -> Repair:
     corrected = _is_correction_interrupted(folder, session)
     if corrected and not description_problem(folder, session):
         (folder / STAGED_ROWS_FILE).replace(folder / FRAMES_FILE)
+    if session.state == "open" and _has_no_frame(folder):
+        # The recorder was killed before it could write the header.
+        replace_text(folder / FRAMES_FILE, ",".join(FRAME_COLUMNS) + "\n")
     found = load_rows(folder, session)
     if session.state == "complete":
         verification = verify_session(folder, locked=True)
         if not verification.problems:
+            _remove_leftovers(folder)
             note = "an interrupted correction of labels was completed" if corrected else "was complete already"
             return Repair(folder, session, len(found.rows), [note])
         if not verification.mendable:
@@ -196,6 +200,14 @@ def _repair(folder: Path) -> Repair:
                 "by the files themselves."
             )
     return _complete(folder, session, found)
+
+
+def _has_no_frame(folder: Path) -> bool:
+    """Return whether a recording has neither rows nor images, because it ended before its first frame."""
+    rows = folder / FRAMES_FILE
+    if rows.is_symlink() or (rows.exists() and (not rows.is_file() or rows.stat().st_size > 0)):
+        return False
+    return not any(_images(folder)) and not any((folder / name).exists() for name in VIDEO_FILES.values())
 
 
 def _is_correction_interrupted(folder: Path, session: Session) -> bool:
@@ -254,8 +266,7 @@ def _complete(folder: Path, session: Session, found: Rows) -> Repair:
     orphans = sorted(name for name in set(_images(folder)) - listed - kept if not is_litter(Path(name).name))
     for name in orphans:
         (folder / name).unlink()
-    for name in (RESERVE_FILE, SESSION_FILE + ".partial", FRAMES_FILE + ".partial"):
-        (folder / name).unlink(missing_ok=True)
+    _remove_leftovers(folder)
     if orphans:
         notes.append(f"{len(orphans)} files of unfinished frames were removed")
     checksums = {name: sha256_of(folder / name) for name in sorted(listed | kept | {FRAMES_FILE})}
@@ -270,6 +281,12 @@ def _complete(folder: Path, session: Session, found: Rows) -> Repair:
     )
     write_session_file(folder, session)
     return Repair(folder, session, keep, notes)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files of a killed process; the caller holds the session's lock."""
+    for name in (RESERVE_FILE, SESSION_FILE + ".partial", STAGED_ROWS_FILE):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _raw_rows(folder: Path, session: Session, rows: list[FrameRow]) -> tuple[list[list[str]], set[str]]:

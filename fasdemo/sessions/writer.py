@@ -159,8 +159,20 @@ class SessionWriter:
 
     @classmethod
     def create(cls, root: Path, session: Session, color_format: ColorFormat = "jpg") -> Self:
-        """Return a writer to a new folder `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/`."""
-        return cls(_made_session_folder(root, session), session, color_format)
+        """Return a writer to a new folder `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/`.
+
+        Raises:
+            UserError: the folder cannot be created.
+        """
+        for attempt in range(_MAX_TRIES):
+            folder = _made_session_folder(root, session)
+            try:
+                return cls(folder, session, color_format)
+            except UserError:
+                # A deletion of the subject's sessions can remove the folder before it is locked.
+                if folder.exists() or attempt == _MAX_TRIES - 1:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
 
     def write(self, frame: FrameSet) -> None:
         """Encode and append one frame set; a stream that is None is marked as lost in its row.

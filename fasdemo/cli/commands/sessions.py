@@ -19,7 +19,7 @@ from fasdemo.errors import UserError, printable
 from fasdemo.folder_walk import linked_folders
 from fasdemo.progress import track
 from fasdemo.record.amend import move_to_label
-from fasdemo.record.derived import read_derived, remove_crops, remove_shards
+from fasdemo.record.derived import PARTIAL_ENDING, read_derived, remove_crops, remove_shards, remove_unfinished
 from fasdemo.record.export import ExportOptions, export_sessions
 from fasdemo.sessions.erase import (
     erase,
@@ -301,7 +301,15 @@ def _delete(args: argparse.Namespace) -> int:
             return 0
         whose = "whose retention date has passed"
     else:
-        folders = sessions_of_subject(root, args.subject)
+        try:
+            folders = sessions_of_subject(root, args.subject)
+        except UserError:
+            # A deletion that was killed can have left crops of this person behind.
+            if not any(
+                args.subject in made.subjects for made in read_derived(root) if made.kind in ("crops", "shards")
+            ):
+                raise
+            folders = []
         whose = f"of subject {args.subject}"
     plan = measure(folders)
     for busy in filter(None, map(who_holds, folders)):
@@ -316,11 +324,11 @@ def _delete(args: argparse.Namespace) -> int:
             print("Nothing was deleted.")
             return 1
     places = [_name(folder, root) for folder in folders]
-    subjects = _subjects(folders)
+    subjects = _subjects(folders) | ({args.subject} if args.subject else set())
     done = erase(folders, root)
     _say_left([*done.left, *strays(root), *(unreadable(root) if args.expired else kept_beside(root, args.subject))])
     tell(f"Deleted {done.files} files ({done.megabytes:.1f} MB) {whose} below {root}.")
-    for sentence in _delete_derived(root, places, subjects):
+    for sentence in _delete_derived(root, places, subjects, {args.subject} if args.subject else set()):
         tell(sentence)
     return 0
 
@@ -335,15 +343,25 @@ def _subjects(folders: list[Path]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _delete_derived(root: Path, sessions: list[str], subjects: frozenset[str]) -> list[str]:
-    """Remove the exported crops of deleted sessions; return a sentence for everything that was made from them."""
+def _delete_derived(root: Path, sessions: list[str], subjects: frozenset[str], wholly: set[str]) -> list[str]:
+    """Remove the exported crops of deleted sessions; return a sentence for everything that was made from them.
+
+    Args:
+        root: folder of the sessions.
+        sessions: paths of the deleted sessions relative to it.
+        subjects: people in them.
+        wholly: people all of whose crops are deleted, also those of sessions that were deleted before.
+    """
     sentences = []
     for made in read_derived(root):
         who = ", ".join(sorted(made.subjects & subjects))
         if not who:
             continue
-        if made.kind == "crops":
-            count = remove_crops(made.path, sessions)
+        if made.kind == "crops" and made.path.name.endswith(PARTIAL_ENDING):
+            if remove_unfinished(made.path):
+                sentences.append(f"{made.path}: this unfinished export contained crops of {who} and was deleted.")
+        elif made.kind == "crops":
+            count = remove_crops(made.path, sessions, wholly)
             if count:
                 sentences.append(f"{made.path}: {count} crops of {who} were deleted too.")
         elif made.kind == "shards":
