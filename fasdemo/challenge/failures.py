@@ -33,7 +33,7 @@ class Failure(StrEnum):
     SCREEN_MOVED = ("screen_moved", "The window was moved or resized while it showed colours; leave it in its place.")
     NOT_SHOWN = ("light_not_shown", "The colours did not appear on the screen in time; close other programs.")
     LIGHT_NOT_MEASURED = ("light_not_measured", "Your face is too dark or too bright to measure its light.")
-    LIGHT_WEAK = ("light_too_weak", "The screen is too weak for this room; come nearer, or darken the room.")
+    LIGHT_WEAK = ("light_too_weak", "The screen is too dim for this room; come closer, or darken the room.")
     LIGHT_NOT_FOLLOWED = ("light_not_followed", "")
     LIGHT_EXPOSURE = (
         "light_exposure",
@@ -42,4 +42,4 @@ class Failure(StrEnum):
     LIGHT_DARK_ROOM = ("light_dark_room", "The room is too dark; switch on a light.")
     LIGHT_REFLECTION = ("light_reflection", "")
     LIGHT_FLAT = ("light_flat", "")
-    LIGHT_BACKGROUND = ("light_background", "Come nearer to the screen, away from the wall behind you.")
+    LIGHT_BACKGROUND = ("light_background", "Come closer to the screen, away from the wall behind you.")

@@ -150,7 +150,9 @@ def open_layout(data: DataConfig, workers: Workers = HERE) -> Layout:
         files.live_label = data.live_label
         return files
     if data.folder is None:
-        raise UserError("no data: give `data` (a generated set, sessions) or `train_list` and `val_list`.")
+        raise UserError(
+            "no data: give `data` (a folder with a data set or recorded sessions) or `train_list` and `val_list`."
+        )
     # Once, because large data sets have hundreds of thousands of files.
     name = detect_layout(data.folder) if data.layout == "auto" else data.layout
     if name in (*PUBLIC, "synth", "shards"):

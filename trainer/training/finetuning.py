@@ -119,7 +119,8 @@ def check_both_classes(sessions: Path) -> None:
     if kinds == {"live"}:
         raise UserError(
             f"{sessions}: contains only live faces, but a network must also learn to refuse attacks; record attacks, "
-            f"or adapt the threshold to this camera with `fasdemo calibrate {sessions}`."
+            "or adapt the threshold to this camera: "
+            f"`fasdemo calibrate --session {sessions}/*/live/* --output site.json`."
         )
     raise UserError(f"{sessions}: contains only attacks; also record live faces of several people.")
 

@@ -44,7 +44,7 @@ class CameraPanel(QWidget):
         self.problem.setWordWrap(True)
         self.problem.setAccessibleName(tr("Problem of the camera's controls"))
         self.problem.hide()
-        self.back = QPushButton(tr("Set all back"))
+        self.back = QPushButton(tr("Reset all"))
         self.back.setToolTip(tr("Open the camera again with its own settings"))
         self.back.clicked.connect(self.reset.emit)
         self.preset = QPushButton(tr("Load a preset…"))

@@ -35,7 +35,7 @@ SHORTCUTS = (
     Shortcut(("Ctrl+B",), "open_library", "Show the library of recorded sessions", "Source"),
     Shortcut(("Ctrl+D",), "open_demo", "Open the demo session", "Source"),
     Shortcut(("Ctrl+R",), "open_realsense", "Open a RealSense camera", "Source"),
-    Shortcut(("F5",), "try_again", "Look for the camera again now", "Source"),
+    Shortcut(("F5",), "try_again", "Search for the camera now", "Source"),
     Shortcut(("Ctrl+W",), "close_source", "Close the source", "Source"),
     Shortcut(("Space",), "play_pause", "Play or pause a file, freeze a camera", "Playing"),
     Shortcut(("Left",), "step_back", "Previous frame", "Playing"),

@@ -620,8 +620,8 @@
       <translation>RealSense-Kamera öffnen</translation>
     </message>
     <message>
-      <source>Look for the camera again now</source>
-      <translation>Die Kamera jetzt neu suchen</translation>
+      <source>Search for the camera now</source>
+      <translation>Die Kamera jetzt suchen</translation>
     </message>
     <message>
       <source>Close the source</source>
@@ -1096,8 +1096,8 @@
       <translation>Ihr Gesicht ist zu dunkel oder zu hell, um sein Licht zu messen.</translation>
     </message>
     <message>
-      <source>The screen is too weak for this room; come nearer, or darken the room.</source>
-      <translation>Der Bildschirm ist zu schwach für diesen Raum; kommen Sie näher oder verdunkeln Sie den Raum.</translation>
+      <source>The screen is too dim for this room; come closer, or darken the room.</source>
+      <translation>Der Bildschirm ist zu dunkel für diesen Raum; kommen Sie näher oder verdunkeln Sie den Raum.</translation>
     </message>
     <message>
       <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
@@ -1108,7 +1108,7 @@
       <translation>Der Raum ist zu dunkel; schalten Sie ein Licht ein.</translation>
     </message>
     <message>
-      <source>Come nearer to the screen, away from the wall behind you.</source>
+      <source>Come closer to the screen, away from the wall behind you.</source>
       <translation>Kommen Sie näher zum Bildschirm, weg von der Wand hinter Ihnen.</translation>
     </message>
     <message>
@@ -1588,7 +1588,7 @@
       <translation>Problem der Kameraeinstellungen</translation>
     </message>
     <message>
-      <source>Set all back</source>
+      <source>Reset all</source>
       <translation>Alles zurücksetzen</translation>
     </message>
     <message>
@@ -1992,7 +1992,7 @@
       <translation>Bilder einfrieren (Leertaste)</translation>
     </message>
     <message>
-      <source>Let the pictures go on (Space)</source>
+      <source>Resume the pictures (Space)</source>
       <translation>Bilder weiterlaufen lassen (Leertaste)</translation>
     </message>
     <message>
@@ -2152,7 +2152,7 @@
       <translation>Die letzten {seconds:.0f} s im Speicher halten</translation>
     </message>
     <message>
-      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
+      <source>At most {megabytes:.0f} MB; deleted when the camera is closed</source>
       <translation>Höchstens {megabytes:.0f} MB; beim Schließen der Kamera gelöscht</translation>
     </message>
     <message>
@@ -2166,10 +2166,6 @@
     <message>
       <source>Export crops…</source>
       <translation>Exportieren…</translation>
-    </message>
-    <message>
-      <source>Desk</source>
-      <translation>Pult</translation>
     </message>
     <message>
       <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
@@ -2392,7 +2388,7 @@
       <translation>Aufnahmen</translation>
     </message>
     <message>
-      <source>Nothing was recorded yet.</source>
+      <source>Nothing has been recorded yet.</source>
       <translation>Noch nichts aufgenommen.</translation>
     </message>
     <message>
@@ -2648,8 +2644,8 @@
       <translation>ANGRIFF unter</translation>
     </message>
     <message>
-      <source>As in the policy</source>
-      <translation>Wie in der Richtlinie</translation>
+      <source>Reset to the policy</source>
+      <translation>Auf die Richtlinie zurücksetzen</translation>
     </message>
     <message>
       <source>Set the thresholds of the policy</source>
@@ -2768,7 +2764,7 @@
       <translation>{lines} Zeilen im Ereignisprotokoll {path}; Strg+L beendet es</translation>
     </message>
     <message>
-      <source>OUTPUT BROKEN</source>
+      <source>OUTPUT FAILED</source>
       <translation>AUSGANG GESTÖRT</translation>
     </message>
     <message>
@@ -2904,6 +2900,10 @@
       <translation>{picture}: nicht in diesem Bild</translation>
     </message>
     <message>
+      <source>The pictures are frozen, and the camera continues. Space shows the current pictures.</source>
+      <translation>Die Bilder sind angehalten, und die Kamera läuft weiter. Die Leertaste zeigt die aktuellen Bilder.</translation>
+    </message>
+    <message>
       <source>Loading the model and the face detector … {seconds} s</source>
       <translation>Das Modell und die Gesichtserkennung werden geladen … {seconds} s</translation>
     </message>
@@ -2918,10 +2918,6 @@
     <message>
       <source>The door does not answer; please ask the staff for help.</source>
       <translation>Die Tür antwortet nicht; bitte fragen Sie das Personal.</translation>
-    </message>
-    <message>
-      <source>The picture is old; the camera goes on. Space shows the present again.</source>
-      <translation>Das Bild ist alt; die Kamera läuft weiter. Die Leertaste zeigt wieder das jetzige.</translation>
     </message>
     <message>
       <source>No picture</source>
@@ -2944,7 +2940,7 @@
       <translation>Die Demo fehlt; installieren Sie fasdemo neu.</translation>
     </message>
     <message>
-      <source>{source} goes on.</source>
+      <source>{source} continues.</source>
       <translation>{source} läuft weiter.</translation>
     </message>
     <message>

@@ -620,7 +620,7 @@
       <translation>Abrir una cámara RealSense</translation>
     </message>
     <message>
-      <source>Look for the camera again now</source>
+      <source>Search for the camera now</source>
       <translation>Buscar la cámara ahora</translation>
     </message>
     <message>
@@ -1096,8 +1096,8 @@
       <translation>Su cara está demasiado oscura o clara para medir su luz.</translation>
     </message>
     <message>
-      <source>The screen is too weak for this room; come nearer, or darken the room.</source>
-      <translation>La pantalla es demasiado débil para esta sala; acérquese u oscurezca la sala.</translation>
+      <source>The screen is too dim for this room; come closer, or darken the room.</source>
+      <translation>La pantalla es demasiado tenue para esta sala; acérquese u oscurezca la sala.</translation>
     </message>
     <message>
       <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
@@ -1108,7 +1108,7 @@
       <translation>La sala está demasiado oscura; encienda una luz.</translation>
     </message>
     <message>
-      <source>Come nearer to the screen, away from the wall behind you.</source>
+      <source>Come closer to the screen, away from the wall behind you.</source>
       <translation>Acérquese a la pantalla y aléjese de la pared que tiene detrás.</translation>
     </message>
     <message>
@@ -1588,7 +1588,7 @@
       <translation>Problema de los controles de la cámara</translation>
     </message>
     <message>
-      <source>Set all back</source>
+      <source>Reset all</source>
       <translation>Restablecer todo</translation>
     </message>
     <message>
@@ -1992,7 +1992,7 @@
       <translation>Congelar las imágenes (espacio)</translation>
     </message>
     <message>
-      <source>Let the pictures go on (Space)</source>
+      <source>Resume the pictures (Space)</source>
       <translation>Reanudar las imágenes (espacio)</translation>
     </message>
     <message>
@@ -2152,8 +2152,8 @@
       <translation>Conservar los últimos {seconds:.0f} s en memoria</translation>
     </message>
     <message>
-      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
-      <translation>Como máximo {megabytes:.0f} MB; se olvida al cerrar la cámara</translation>
+      <source>At most {megabytes:.0f} MB; deleted when the camera is closed</source>
+      <translation>Como máximo {megabytes:.0f} MB; se borra al cerrar la cámara</translation>
     </message>
     <message>
       <source>Save the last {seconds:.0f} s</source>
@@ -2166,10 +2166,6 @@
     <message>
       <source>Export crops…</source>
       <translation>Exportar…</translation>
-    </message>
-    <message>
-      <source>Desk</source>
-      <translation>Mesa</translation>
     </message>
     <message>
       <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
@@ -2392,7 +2388,7 @@
       <translation>Tomas</translation>
     </message>
     <message>
-      <source>Nothing was recorded yet.</source>
+      <source>Nothing has been recorded yet.</source>
       <translation>Aún no se ha grabado nada.</translation>
     </message>
     <message>
@@ -2648,8 +2644,8 @@
       <translation>ATAQUE por debajo de</translation>
     </message>
     <message>
-      <source>As in the policy</source>
-      <translation>Como en la política</translation>
+      <source>Reset to the policy</source>
+      <translation>Restablecer la política</translation>
     </message>
     <message>
       <source>Set the thresholds of the policy</source>
@@ -2768,7 +2764,7 @@
       <translation>{lines} líneas en el registro de eventos {path}; pulse Ctrl+L para detenerlo</translation>
     </message>
     <message>
-      <source>OUTPUT BROKEN</source>
+      <source>OUTPUT FAILED</source>
       <translation>SALIDA AVERIADA</translation>
     </message>
     <message>
@@ -2904,6 +2900,10 @@
       <translation>{picture}: no está en este fotograma</translation>
     </message>
     <message>
+      <source>The pictures are frozen, and the camera continues. Space shows the current pictures.</source>
+      <translation>Las imágenes están congeladas y la cámara sigue. La barra espaciadora muestra las imágenes actuales.</translation>
+    </message>
+    <message>
       <source>Loading the model and the face detector … {seconds} s</source>
       <translation>Cargando el modelo y el detector de rostros … {seconds} s</translation>
     </message>
@@ -2918,10 +2918,6 @@
     <message>
       <source>The door does not answer; please ask the staff for help.</source>
       <translation>La puerta no responde; pida ayuda al personal.</translation>
-    </message>
-    <message>
-      <source>The picture is old; the camera goes on. Space shows the present again.</source>
-      <translation>La imagen es antigua; la cámara sigue. La barra espaciadora vuelve a mostrar el presente.</translation>
     </message>
     <message>
       <source>No picture</source>
@@ -2944,7 +2940,7 @@
       <translation>Falta la sesión de demostración; instale fasdemo de nuevo.</translation>
     </message>
     <message>
-      <source>{source} goes on.</source>
+      <source>{source} continues.</source>
       <translation>{source} continúa.</translation>
     </message>
     <message>

@@ -620,8 +620,8 @@
       <translation>打开 RealSense 摄像头</translation>
     </message>
     <message>
-      <source>Look for the camera again now</source>
-      <translation>立即重新查找摄像头</translation>
+      <source>Search for the camera now</source>
+      <translation>立即查找摄像头</translation>
     </message>
     <message>
       <source>Close the source</source>
@@ -1096,7 +1096,7 @@
       <translation>您的面部太暗或太亮，无法测量其光线。</translation>
     </message>
     <message>
-      <source>The screen is too weak for this room; come nearer, or darken the room.</source>
+      <source>The screen is too dim for this room; come closer, or darken the room.</source>
       <translation>屏幕亮度不足以照亮面部；请靠近一些，或调暗房间。</translation>
     </message>
     <message>
@@ -1108,7 +1108,7 @@
       <translation>房间太暗；请开灯。</translation>
     </message>
     <message>
-      <source>Come nearer to the screen, away from the wall behind you.</source>
+      <source>Come closer to the screen, away from the wall behind you.</source>
       <translation>请靠近屏幕，远离身后的墙。</translation>
     </message>
     <message>
@@ -1588,7 +1588,7 @@
       <translation>摄像头控制项的问题</translation>
     </message>
     <message>
-      <source>Set all back</source>
+      <source>Reset all</source>
       <translation>全部恢复</translation>
     </message>
     <message>
@@ -1992,7 +1992,7 @@
       <translation>冻结画面（空格）</translation>
     </message>
     <message>
-      <source>Let the pictures go on (Space)</source>
+      <source>Resume the pictures (Space)</source>
       <translation>恢复画面（空格）</translation>
     </message>
     <message>
@@ -2152,7 +2152,7 @@
       <translation>在内存中保留最近 {seconds:.0f} 秒</translation>
     </message>
     <message>
-      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
+      <source>At most {megabytes:.0f} MB; deleted when the camera is closed</source>
       <translation>最多 {megabytes:.0f} MB；关闭摄像头时清除</translation>
     </message>
     <message>
@@ -2166,10 +2166,6 @@
     <message>
       <source>Export crops…</source>
       <translation>导出裁剪图…</translation>
-    </message>
-    <message>
-      <source>Desk</source>
-      <translation>录制台</translation>
     </message>
     <message>
       <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
@@ -2392,7 +2388,7 @@
       <translation>录制片段</translation>
     </message>
     <message>
-      <source>Nothing was recorded yet.</source>
+      <source>Nothing has been recorded yet.</source>
       <translation>尚无录制。</translation>
     </message>
     <message>
@@ -2648,8 +2644,8 @@
       <translation>攻击低于</translation>
     </message>
     <message>
-      <source>As in the policy</source>
-      <translation>同策略</translation>
+      <source>Reset to the policy</source>
+      <translation>恢复为策略值</translation>
     </message>
     <message>
       <source>Set the thresholds of the policy</source>
@@ -2768,7 +2764,7 @@
       <translation>事件日志 {path} 有 {lines} 行；按 Ctrl+L 停止</translation>
     </message>
     <message>
-      <source>OUTPUT BROKEN</source>
+      <source>OUTPUT FAILED</source>
       <translation>输出故障</translation>
     </message>
     <message>
@@ -2904,6 +2900,10 @@
       <translation>{picture}：此帧没有</translation>
     </message>
     <message>
+      <source>The pictures are frozen, and the camera continues. Space shows the current pictures.</source>
+      <translation>画面已冻结，摄像头仍在运行。按空格显示当前画面。</translation>
+    </message>
+    <message>
       <source>Loading the model and the face detector … {seconds} s</source>
       <translation>正在加载模型和人脸检测器…… {seconds} 秒</translation>
     </message>
@@ -2918,10 +2918,6 @@
     <message>
       <source>The door does not answer; please ask the staff for help.</source>
       <translation>门没有响应，请联系工作人员。</translation>
-    </message>
-    <message>
-      <source>The picture is old; the camera goes on. Space shows the present again.</source>
-      <translation>这是旧画面；摄像头仍在运行。按空格恢复显示当前画面。</translation>
     </message>
     <message>
       <source>No picture</source>
@@ -2944,7 +2940,7 @@
       <translation>缺少演示会话，请重新安装 fasdemo。</translation>
     </message>
     <message>
-      <source>{source} goes on.</source>
+      <source>{source} continues.</source>
       <translation>{source} 继续运行。</translation>
     </message>
     <message>

@@ -168,7 +168,7 @@ class Pane(QWidget):
     def set_frozen(self, frozen: bool) -> None:
         """Set whether the picture is frozen, and show this in the title."""
         self._frozen = frozen
-        words = tr("Let the pictures go on (Space)") if frozen else tr("Freeze the pictures (Space)")
+        words = tr("Resume the pictures (Space)") if frozen else tr("Freeze the pictures (Space)")
         self._freeze_button.setIcon(icon("play" if frozen else "pause", ON_VIDEO))
         self._freeze_button.setToolTip(words)
         self._freeze_button.setAccessibleName(words)

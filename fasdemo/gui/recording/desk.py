@@ -29,7 +29,7 @@ class Desk(QWidget):
         super().__init__(parent)
         self.keep_box = QCheckBox(tr("Keep the last {seconds:.0f} s in memory", seconds=LAST_S))
         self.keep_box.setToolTip(
-            tr("At most {megabytes:.0f} MB; forgotten when the camera is closed", megabytes=MAX_BYTES / 1e6)
+            tr("At most {megabytes:.0f} MB; deleted when the camera is closed", megabytes=MAX_BYTES / 1e6)
         )
         self.keep_box.toggled.connect(self.keep)
         self.kept = QLabel("")
@@ -49,7 +49,7 @@ class Desk(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(heading(tr("Desk")))
+        layout.addWidget(heading(tr("Recordings")))
         layout.addWidget(self.keep_box)
         layout.addWidget(self.kept)
         layout.addLayout(grid)

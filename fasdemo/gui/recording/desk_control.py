@@ -187,7 +187,7 @@ class DeskControl(QObject):
             except UserError as error:
                 self._finished.emit(None, str(error), True)
             except Exception as error:
-                _log.exception("the recording desk failed")
+                _log.exception("saving, counting or exporting recordings failed")
                 why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
                 self._finished.emit(None, tr("That did not work ({why}).", why=why), True)
 

@@ -74,7 +74,7 @@ class Takes(QWidget):
         self.list.setMaximumHeight(round(self.list.fontMetrics().lineSpacing() * 1.6 * MAX_SHOWN))
         self.list.currentItemChanged.connect(self._enable)
         self.list.itemActivated.connect(lambda: self._emit(self.play))
-        self._hint = QLabel(tr("Nothing was recorded yet."))
+        self._hint = QLabel(tr("Nothing has been recorded yet."))
         self._hint.setProperty("role", "caption")
         self.buttons: dict[str, QPushButton] = {}
         grid = QGridLayout()

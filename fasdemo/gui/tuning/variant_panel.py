@@ -49,7 +49,7 @@ class VariantPanel(QWidget):
         self.histogram.thresholds_moved.connect(self.set_thresholds)
         self.live_above = _spin(tr("LIVE above"), MIN_LIVE_ABOVE)
         self.spoof_below = _spin(tr("SPOOF below"), 0.001)
-        self.reset = QPushButton(tr("As in the policy"))
+        self.reset = QPushButton(tr("Reset to the policy"))
         self.reset.setToolTip(tr("Set the thresholds of the policy"))
         self.reset.clicked.connect(self.use_policy)
         for box in (self.live_above, self.spoof_below):

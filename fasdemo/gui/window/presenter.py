@@ -243,7 +243,8 @@ class Presenter(QObject):
         if request is None:
             return replace(WAITING, sentence=tr(WAITING.sentence))
         if self.frozen:
-            return Headline(None, FROZEN, tr("The picture is old; the camera goes on. Space shows the present again."))
+            frozen = tr("The pictures are frozen, and the camera continues. Space shows the current pictures.")
+            return Headline(None, FROZEN, frozen)
         name = self._name_of(request.spec)
         problem = " ".join(part for part in (self._problem, self.retry_words()) if part)
         return current_headline(

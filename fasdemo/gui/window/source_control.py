@@ -173,7 +173,7 @@ class SourceControl(QObject):
     def _show_rejected(self, why: str) -> None:
         request = self._player.request
         name = "" if request is None else source_name(request.spec, self._demo)
-        kept = "" if request is None else " " + tr("{source} goes on.", source=name)
+        kept = "" if request is None else " " + tr("{source} continues.", source=name)
         self._messages.show_message(f"{why}{kept}", error=True)
 
     def _refuse_while_recording(self, sentence: str) -> bool:

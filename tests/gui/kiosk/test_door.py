@@ -105,7 +105,7 @@ def test_a_broken_door_is_shown_to_staff_and_public_and_frames_go_on(
     window.open_spec("webcam")
     qtbot.waitUntil(lambda: bool(window.door.problem), timeout=30_000)
     qtbot.waitUntil(lambda: any("door does not answer" in one for one in window.kiosk.headline.notices), timeout=30_000)
-    assert window.footer.items["output"].text() == "OUTPUT BROKEN"
+    assert window.footer.items["output"].text() == "OUTPUT FAILED"
     assert "answered with status 500" in window.messages.words
     shown = window.shown_result
     assert shown is not None

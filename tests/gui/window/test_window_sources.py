@@ -101,7 +101,7 @@ def test_a_frame_that_was_judged_while_its_source_failed_is_not_shown(window: Ma
 def test_a_bad_source_leaves_the_present_one_running(window: MainWindow, qtbot: QtBot, spec: str) -> None:
     play(qtbot, window)
     window.open_spec(spec)
-    qtbot.waitUntil(lambda: "clip goes on." in window.messages.words, timeout=30_000)
+    qtbot.waitUntil(lambda: "clip continues." in window.messages.words, timeout=30_000)
     frame = shown_frame(window)
     qtbot.waitUntil(lambda: shown_frame(window) != frame, timeout=30_000)
     assert window.windowTitle() == "clip – fasdemo"

@@ -87,7 +87,7 @@ class Footer(QWidget):
         if outputs:
             broken = [one.problem for one in outputs if one.problem]
             sent = ", ".join(str(one.sent) for one in outputs)
-            self.items["output"].setText(tr("OUTPUT BROKEN") if broken else tr("Output: {sent} sent", sent=sent))
+            self.items["output"].setText(tr("OUTPUT FAILED") if broken else tr("Output: {sent} sent", sent=sent))
             shown = [
                 one.problem
                 or tr("{name}: {sent} sent, {failed} failed", name=one.name, sent=one.sent, failed=one.failed)
