@@ -6,14 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit soak soak-hour load cameras sources fuzz bench performance tuning flame weights figures light-figures clean setup-app setup-dev setup-docs \
+.PHONY: demo test test-all lint types layers unit soak soak-hour load cameras sources fuzz bench performance tuning flame weights figures light-figures clean setup-app setup-dev setup-docs \
 	lock upgrade test-latest coverage docs release deb hooks
 
 demo: setup-app
 	@$(BIN)/python tools/demo.py
 
 test: setup-dev
-	@$(MAKE) --no-print-directory lint types walls coverage
+	@$(MAKE) --no-print-directory lint types layers coverage
 
 test-all: setup-dev
 	$(BIN)/python -m pytest -m "slow or not slow"
@@ -25,7 +25,7 @@ lint:
 types:
 	$(BIN)/mypy
 
-walls:
+layers:
 	$(BIN)/lint-imports
 
 unit:

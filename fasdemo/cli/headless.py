@@ -134,16 +134,16 @@ def run_headless(options: argparse.Namespace) -> int:
     return 130 if interrupted else 0
 
 
-def _say_challenge(challenge: ChallengeReport | None, said: str) -> str:
-    """Say the prompt or the outcome of a challenge if it is new, and return what was said last."""
+def _say_challenge(challenge: ChallengeReport | None, printed: str) -> str:
+    """Print the prompt or the outcome of a challenge if it is new; return the last printed text."""
     if challenge is None:
-        return said
+        return printed
     if challenge.outcome == "running":
         words = Prompt[challenge.prompt.upper()].text
     else:
         why = f" ({challenge.why.replace('_', ' ')})" if challenge.why else ""
         words = f"Challenge {challenge.number} {challenge.outcome}{why}."
-    if words != said:
+    if words != printed:
         say(words)
     return words
 

@@ -214,7 +214,7 @@ def _check(options: argparse.Namespace) -> None:
     elif not has_source:
         raise UserError("--headless needs a source: --demo, --video PATH or --camera NAME.")
     elif options.heartbeat and not options.cameras:
-        # A file has no heartbeat, and somebody who waits for one must not wait in vain.
+        # No heartbeat is sent for a file, so a receiver would raise an alarm.
         raise UserError("--heartbeat needs a camera; give it with --camera.")
     if options.challenge and (options.demo or options.video):
         given = "--demo" if options.demo else f"--video {options.video}"

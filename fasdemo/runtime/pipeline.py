@@ -159,18 +159,18 @@ class Pipeline:
 
     def _read_camera(self, source: LiveSource) -> None:
         """Let the capture thread put its frames into the slot, the only queue where a camera's frames are replaced."""
-        said = 0
+        shown = 0
         source.send_to(self._slot)
         try:
             while not self.playback_clock.closed and source.wait(_WARNINGS_EVERY_S):
-                said = self._say_new(source, said)
+                shown = self._say_new(source, shown)
         finally:
             source.send_to(None)
 
     def _read_file(self, source: Source) -> None:
         seek: Callable[[int], None] | None = getattr(source, "seek", None)
         frames: Iterator[FrameSet] | None = iter(source)
-        fresh, given, said = False, 0, 0
+        fresh, given, shown = False, 0, 0
         while (command := self.playback_clock.next_command()) is not None:
             if command.seek is not None and seek is not None:
                 seek(command.seek)
@@ -187,14 +187,14 @@ class Pipeline:
             self._slot.put_next(FrameJob(frame, fresh, lost=frame.lost_before, capture_ms=capture_ms))
             fresh, given = False, given + 1
             self._updates.put(phase=Phase.RUNNING)
-            said = self._say_new(source, said)
+            shown = self._say_new(source, shown)
 
-    def _say_new(self, source: Source, said: int) -> int:
-        """Show the warnings after the first `said` ones; return their total number."""
+    def _say_new(self, source: Source, shown: int) -> int:
+        """Show the warnings after the first `shown` ones; return their total number."""
         warnings = source.warnings
-        for sentence in warnings[said:]:
+        for sentence in warnings[shown:]:
             self._updates.put(message=sentence)
-        return max(said, len(warnings))
+        return max(shown, len(warnings))
 
     def _at_end(self, restart: Callable[[int], None] | None) -> Iterator[FrameSet] | None:
         """Restart the file, or pause at its end; return None if no frame follows before the next seek."""

@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 Subset = tuple[Stream, ...]
 Table = npt.NDArray[np.float64]
 Advance = Callable[[int], None]
-"""Is told the number of samples that were just scored."""
+"""A function that receives the number of samples that were just scored."""
 
 
 @dataclass(frozen=True, slots=True)

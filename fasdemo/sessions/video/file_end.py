@@ -34,7 +34,7 @@ _SLACK_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class FileEnd:
-    """What the structure of a video file says about its end.
+    """The state of the end of a video file, read from its structure.
 
     Attributes:
         cut: whether the last part is longer than the file.
@@ -47,7 +47,7 @@ class FileEnd:
 
 
 def file_end(path: Path, container: str) -> FileEnd:
-    """Return what the structure of a file says about its end.
+    """Read the state of the end of a file from its structure.
 
     Args:
         path: the video file.

@@ -257,7 +257,7 @@ class VideoTrack:
 
     @cached_property
     def end(self) -> FileEnd:
-        """What the structure of the file says about its end."""
+        """The state of the end of the file, read from its structure."""
         try:
             return file_end(self.path, self._format)
         except OSError:
