@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -149,7 +150,7 @@ def as_rgb(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     if image.dtype != np.uint8 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)):
         raise ValueError(f"expected uint8 (H, W, 3) or (H, W), not {image.dtype} {image.shape}")
     if image.ndim == 2:
-        return np.repeat(image[:, :, np.newaxis], 3, axis=2)
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB), np.uint8)
     return image
 
 

@@ -318,7 +318,7 @@ def _also_without_rgb(card: ModelCard, crop: FaceCrops) -> bool:
 def _problem(values: npt.NDArray[np.floating], output: OutputSpec, rows: int) -> str | None:
     if values.shape != (rows, output.classes):
         return f"output {output.name} has shape {values.shape}, but must have {(rows, output.classes)}"
-    if not np.isfinite(values).all():
+    if not all(map(math.isfinite, values.ravel().tolist())):
         return f"output {output.name} is not finite"
     if output.kind == "probabilities":
         outside = values.min() < -_SUM_TOLERANCE or values.max() > 1 + _SUM_TOLERANCE

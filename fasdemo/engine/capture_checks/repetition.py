@@ -180,25 +180,27 @@ def _again(
     if len(use) < _MIN_VALID:
         past.nearer = 0
         return False
-    values = flat.take(use, axis=1).astype(np.int32)
-    difference = np.abs(values - values[place])
-    distance = np.minimum(difference, _MAX_DIFFERENCE).sum(axis=1, dtype=np.int32)
-    equal = np.add.reduce(difference == 0, axis=1, dtype=np.int32)
-    step = int(distance[(place - 1) % _KEPT])
-    # Exclude the frame itself, and recent frames of a file, which may be identical.
-    too_near_s = FILE_REPEATS_S - 1e-6 if stream == "rgb" and not live else 1e-9
     age_s = past.times_s[place] - past.times_s[:filled]
     too_old = age_s > window_s
-    left_out = (age_s < too_near_s) | (too_old & (_frames_back(place)[:filled] > _WINDOW_FRAMES))
-    equal[left_out] = 0
+    # Only these frames are read, because their points are far apart in memory.
+    rows = np.flatnonzero(~too_old | (_frames_back(place)[:filled] <= _WINDOW_FRAMES))
+    values = flat.ravel().take(rows[:, None] * flat.shape[1] + use).astype(np.int32)
+    difference = np.abs(values - flat[place].take(use))
+    distance = np.add.reduce(np.minimum(difference, _MAX_DIFFERENCE), axis=1, dtype=np.int32)
+    equal = np.add.reduce(difference == 0, axis=1, dtype=np.int32)
+    previous = int(np.searchsorted(rows, (place - 1) % _KEPT))
+    step = int(distance[previous])
+    # Exclude the frame itself, and recent frames of a file, which may be identical.
+    too_near = age_s[rows] < (FILE_REPEATS_S - 1e-6 if stream == "rgb" and not live else 1e-9)
+    equal[too_near] = 0
     share = _SAME_SHARE if live or stream != "rgb" else _SAME_SHARE_OF_FILE
     nearest = int(equal.argmax())
     if equal[nearest] >= share * len(use) and _same(
-        flat, place, nearest, _points(region, grid, _CHECKED), limits, share
+        flat, place, int(rows[nearest]), _points(region, grid, _CHECKED), limits, share
     ):
         return True
-    distance[left_out | too_old] = _FAR
-    distance[(place - 1) % _KEPT] = _FAR
+    distance[too_near | too_old[rows]] = _FAR
+    distance[previous] = _FAR
     nearer = step >= _MIN_STEP * len(use) and int(distance.min()) <= _NEARER * step
     past.nearer = past.nearer + 1 if nearer else 0
     return past.nearer >= _NEARER_FRAMES
