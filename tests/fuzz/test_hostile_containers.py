@@ -81,7 +81,7 @@ def test_a_file_cut_at_any_byte_gives_its_first_images_and_says_so(name: str, sh
 
 def is_like_a_shorter_file(name: str, size: int) -> bool:
     """Return whether a file of independent parts is cut between two of them, which no reader can notice."""
-    if name not in ("mpeg2.ts", "h264.ts", "fragmented.mp4"):
+    if name not in ("mpeg2.ts", "h264.ts", "h264.m2ts", "fragmented.mp4"):
         return False
     return any(part.level == 0 and part.end == size for part in parts(name, clip(name)))
 
@@ -112,6 +112,23 @@ def test_images_that_a_counting_container_lost_are_named(name: str, damage: list
     found = played(name, restructured(name, clip(name), damage))
     if not isinstance(found, UserError) and set(found[0]) != set(range(FRAMES)):
         assert found[1]
+
+
+@fuzz(40)
+@given(
+    name=st.sampled_from(["mpeg2.ts", "h264.ts", "h264.m2ts"]),
+    damage=moved("remove", "exchange", "type"),
+)
+def test_a_transport_stream_without_some_packets_gives_no_other_image(name: str, damage: list[Step]) -> None:
+    whole = parts(name, clip(name))
+    found = played(name, restructured(name, clip(name), damage))
+    if not isinstance(found, UserError):
+        numbers, warnings, _ = found
+        assert None not in numbers
+        assert len(set(numbers)) == len(numbers)
+        # Without its last packets, it is like a shorter recording.
+        at_end = any(int(which * len(whole)) > len(whole) - 10 for _, which, *_ in damage)
+        assert set(numbers) == set(range(FRAMES)) or warnings or at_end
 
 
 def media_packets(path: Path) -> list[tuple[int, int]]:

@@ -18,7 +18,8 @@ _EBML_PARENTS = frozenset(
     {0x1A45DFA3, 0x18538067, 0x1F43B675, 0x1654AE6B, 0xAE, 0xE0, 0x1C53BB6B, 0xBB, 0xB7, 0x114D9B74, 0x4DBB, 0xA0}
 )
 """Head, segment, cluster, tracks, track, video, cues, cue point and its positions, seek head, seek, block group."""
-_TS_PACKET = 188
+_TS_PACKETS = {"ts": (188, 0), "m2ts": (192, 4)}
+"""Length of a packet, and of the time stamp before its sync byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ def parts(name: str, data: bytes) -> list[Part]:
         return list(_elements(data, 0, len(data), 0))
     if ending == "avi":
         return list(_chunks(data, 0, len(data), 0))
+    length, stamp = _TS_PACKETS[ending]
     return [
-        Part(start, start + 4, start + _TS_PACKET, "packet", 0, 0, 0, "big", start + 1, 2)
-        for start in range(0, len(data) - _TS_PACKET + 1, _TS_PACKET)
+        Part(start, start + stamp + 4, start + length, "packet", 0, 0, 0, "big", start + stamp + 1, 2)
+        for start in range(0, len(data) - length + 1, length)
     ]
 
 

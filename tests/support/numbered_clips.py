@@ -32,6 +32,7 @@ CLIPS: dict[str, tuple[str, str, dict[str, str]]] = {
     "mpeg4.avi": ("mpeg4", "yuv420p", {}),
     "mpeg2.ts": ("mpeg2video", "yuv420p", {}),
     "h264.ts": ("libx264", "yuv420p", {}),
+    "h264.m2ts": ("libx264", "yuv420p", {"mpegts_m2ts_mode": "1"}),
 }
 """Codec, pixel format and options of the container, by file name."""
 _OWN = {"level": "3", "g": "1", "slicecrc": "1"}

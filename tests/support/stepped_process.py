@@ -125,6 +125,8 @@ def _run(tool: Callable[[Callable[[int], None]], int], root: Path, answers: int,
     def report(number: int) -> None:
         os.write(reports, b"n" + number.to_bytes(4, "big"))
 
+    # The streams of the parent can be files, at a position that a pipe does not have.
+    sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
     status = 70
     try:
         sys.addaudithook(hook)

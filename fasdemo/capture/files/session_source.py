@@ -17,10 +17,18 @@ from fasdemo.sessions.writer import FOLDERS, VIDEO_FILES
 def stored_streams(folder: Path) -> frozenset[Stream]:
     """Return the streams that have images in a session's folder, regardless of its `session.json`."""
     return frozenset(
-        stream
-        for stream in STREAMS
-        if (folder / VIDEO_FILES[stream]).exists() or any((folder / FOLDERS[stream]).glob("*"))
+        stream for stream in STREAMS if (folder / VIDEO_FILES[stream]).exists() or _has_files(folder / FOLDERS[stream])
     )
+
+
+def _has_files(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        # What cannot be read may be there, and a stream that is stored must not go unused.
+        return True
 
 
 def neighbours_of(path: Path) -> frozenset[Stream]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from fasdemo.sessions.video.transport_check import packet_layout
+
 _BOXES = frozenset(
     {
         *(b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"mfra", b"sidx", b"ssix", b"prft", b"emsg", b"meta", b"udta"),
@@ -26,8 +28,7 @@ _ELEMENTS = frozenset(
     }
 )
 """Elements of Matroska (RFC 9559) outside and directly inside a segment or a cluster."""
-_TS_PACKETS = (188, 192, 204)
-_TS_SYNC = 0x47
+_START_BYTES = 1024
 _MAX_PARTS = 1_000_000
 _SLACK_BYTES = 16
 
@@ -134,14 +135,12 @@ def _of_chunks(file: BinaryIO, size: int) -> FileEnd:
 
 
 def _has_partial_packet(file: BinaryIO, size: int) -> bool:
-    start = _read(file, 0, 4 * max(_TS_PACKETS))
-    for packet in _TS_PACKETS:
-        for first in range(packet):
-            syncs = start[first::packet][:3]
-            if len(syncs) == 3 and set(syncs) == {_TS_SYNC}:
-                # With 192 bytes, a time stamp of 4 bytes precedes the sync byte.
-                return bool((size - first + (4 if packet == 192 else 0)) % packet)
-    return False
+    layout = packet_layout(_read(file, 0, _START_BYTES))
+    if layout is None:
+        return False
+    length, first = layout
+    # With 192 bytes, a time stamp of 4 bytes precedes the sync byte.
+    return bool((size - first + (4 if length == 192 else 0)) % length)
 
 
 def _read(file: BinaryIO, place: int, count: int) -> bytes:

@@ -38,6 +38,7 @@ from fasdemo.sessions.video.file_end import FileEnd, file_end
 from fasdemo.sessions.video.grey_picture import GreyConverter
 from fasdemo.sessions.video.packet_index import PacketIndex, StreamPlace
 from fasdemo.sessions.video.packet_times import PacketTimes
+from fasdemo.sessions.video.transport_check import TransportCheck
 from fasdemo.sessions.video.video_color import (
     hdr_name,
     pixel_aspect,
@@ -141,6 +142,7 @@ class VideoTrack:
             self.duration_s = float(video.duration * video.time_base)
         elif self._container.duration:
             self.duration_s = self._container.duration / 1e6
+        self._transport = TransportCheck(self.path, int(video.id)) if self._format == "mpegts" else None
         self._decoder = self._decode()
 
     def _decode(self) -> Iterator[tuple[Any, int]]:
@@ -194,6 +196,8 @@ class VideoTrack:
         if packet.is_corrupt:
             # FFmpeg marks packets that are only partly in the file.
             self._torn = True
+            return False
+        if self._transport is not None and not self._transport.is_whole(packet.pos):
             return False
         codec = self._video.codec_context.name
         if codec == "mjpeg":
@@ -366,6 +370,8 @@ class VideoTrack:
     def close(self) -> None:
         """Release the file."""
         self._container.close()
+        if self._transport is not None:
+            self._transport.close()
 
     def __enter__(self) -> Self:
         return self
