@@ -129,14 +129,13 @@ class FrameStages:
         codes = out.codes
         codes += self._freshness.check(frame, settings.policy, now_s)
         codes += absent_streams(frame, settings.policy, self._capable)
-        if any(effect(code) is Effect.RESTART for code in codes):
-            self._stream_motion.restart()
         if Reason.CLOCK_BACK in codes:
             self.forget_faces()
         if math.isfinite(frame.timestamp_s):
             self.time_s = frame.timestamp_s
         if Reason.RGB_INVALID in codes:
             self._states.clear()
+            self._stream_motion.restart()
             return
         usable = usable_streams(frame, codes)
 
@@ -145,6 +144,8 @@ class FrameStages:
         tracks = self._finder.find(usable.rgb, self.time_s, still, busy)
         if not still:
             codes += self._repeats.check(usable, tracks[0].face.box if tracks else None)
+        if any(effect(code) is Effect.RESTART for code in codes):
+            self._stream_motion.restart()
         work = [FaceObservation(track, track.face) for track in tracks]
         self._states.see((track.id for track in tracks), self.time_s)
         if self._landmarks is not None and still:
@@ -163,7 +164,9 @@ class FrameStages:
             if not still:
                 self._stream_motion.check(usable, item, state, self.time_s)
                 check_border(usable, item, state, self.time_s)
-                item.unchecked |= self._stream_motion.is_pending(usable)
+                item.unchecked |= self._stream_motion.is_pending(usable, state, self.time_s)
+            elif self._stream_motion.is_pending(usable, state, self.time_s):
+                item.codes.append(Reason.GATHERING)
             if settings.policy.require_motion and (still or not moved_together(usable, state, self.time_s)):
                 item.codes.append(Reason.MOTION_UNSEEN)
         codes += self._stream_motion.codes(self.time_s)

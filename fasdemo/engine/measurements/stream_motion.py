@@ -38,6 +38,8 @@ WINDOW_S = 3.0
 _GROUP = 3
 """Number of consecutive offsets that are reduced to their median, so that noise and outliers do not count as motion."""
 _MIN_GROUPS = 3
+_MIN_SAMPLES = 12
+"""Number of samples that are kept for longer than `WINDOW_S`, so that a slow camera has enough to be compared."""
 _MAX_DELAY_S = 0.06
 """Accepted constant delay between streams: the largest difference of the device times, 40 ms, and the exposure."""
 _MIN_MOTION_MM = 5.0
@@ -91,7 +93,7 @@ class StreamMotion:
 
 
 class MotionWindow:
-    """The offsets of one tracked face in the last `WINDOW_S` seconds."""
+    """The offsets of one tracked face in the last `WINDOW_S` seconds, or at least the last `_MIN_SAMPLES`."""
 
     def __init__(self) -> None:
         self._samples: deque[StreamOffsets] = deque()
@@ -100,7 +102,7 @@ class MotionWindow:
         """Add the offsets of a frame; earlier ones are dropped if the time does not increase."""
         if self._samples and offsets.timestamp_s <= self._samples[-1].timestamp_s:
             self._samples.clear()
-        while self._samples and offsets.timestamp_s - self._samples[0].timestamp_s > WINDOW_S:
+        while len(self._samples) > _MIN_SAMPLES and offsets.timestamp_s - self._samples[0].timestamp_s > WINDOW_S:
             self._samples.popleft()
         self._samples.append(offsets)
 

@@ -36,6 +36,10 @@ _LAG = 2
 """Number of checks between the two images of a step."""
 _WINDOW = 20
 """Number of steps that are compared."""
+_RECENT = 8
+"""Number of the last steps that are also compared alone: a stream that becomes late is found in half of the time. Over
+these steps, the difference of four rendered or recorded people is at most 0.66 of their motion in depth and 0.34 in
+infrared."""
 _MIN_STEPS, _MIN_STEPS_AGREE = 4, 9
 """Minimum number of steps that show that streams move differently, and that they move together: over a short time, a
 late stream can move like colour by chance."""
@@ -143,7 +147,11 @@ class StepWindow:
 
     def compare(self, stream: Stream) -> StepComparison | None:
         """Return the comparison of a stream with colour; None while there are too few steps."""
-        return compare_steps(self._steps, stream)
+        found = compare_steps(self._steps, stream)
+        if found is None or found.apart or len(self._steps) <= _RECENT:
+            return found
+        recent = compare_steps([*self._steps][-_RECENT:], stream)
+        return recent if recent is not None and recent.apart else found
 
 
 def compare_steps(steps: Sequence[StreamSteps], stream: Stream) -> StepComparison | None:

@@ -133,5 +133,6 @@ def _break_codes(work: FaceObservation, state: TrackState, now_s: float) -> list
     state.in_last_frame = True
     if found:
         log.debug("track %s: %s changed", work.track.id, ", ".join(found))
-        state.restart()
+        # Frames without the face are no sign that another object or another stream is there now.
+        state.restart(seen_change=found != ["time"])
     return [Reason.VIEW_CHANGED] if found else []

@@ -16,7 +16,7 @@ from fasdemo.engine.measurements.stream_motion import (
 )
 from fasdemo.engine.per_face.face_observation import FaceObservation
 from fasdemo.engine.reasons import MOVES_APART, Reason
-from fasdemo.engine.temporal.track_state import TrackState
+from fasdemo.engine.temporal.track_state import ComparedTime, TrackState
 from fasdemo.faces.face import Face
 from fasdemo.faces.quality import Quality
 from fasdemo.frames import FrameSet, Stream
@@ -37,8 +37,15 @@ permanently because of another person's face."""
 COMPARED_S = 1.5
 """Time for which the streams of a camera are compared before anybody is LIVE. In the trials with a late or repeated
 stream, the last LIVE frame was 1.3 s after the first one, see `docs/trials.md`."""
-_MAX_COUNTED_S = 0.5
-"""A pause between two comparisons counts as this time at most."""
+STILL_S = 3.0
+"""The same for a face that was not seen to move together with depth and infrared yet: a late stream of a person who
+moves little was found after up to 2.6 s."""
+MIN_COMPARISONS = 12
+"""Minimum number of comparisons in this time; a slow camera needs longer for them."""
+_MAX_PAUSE_S = 0.55
+"""Longest pause between two comparisons of a face; after a longer one, the time starts again."""
+_SETTLED_S = 0.3
+"""Time since the last difference after which motion that agrees ends a reason: another face can agree by chance."""
 _NAMES: dict[Stream, str] = {"depth": "depth", "ir": "infrared"}
 
 
@@ -51,7 +58,7 @@ class StreamMotionCheck:
 
     def __init__(self) -> None:
         self._apart: dict[Stream, float] = {}
-        self._compared_s, self._last_s = 0.0, -math.inf
+        self._run, self._sound_s = 0, -math.inf
 
     def reset(self) -> None:
         """Forget which streams move differently, and for how long they were compared."""
@@ -60,15 +67,23 @@ class StreamMotionCheck:
 
     def restart(self) -> None:
         """Compare the streams for `COMPARED_S` again, because a fault of the capture can have delayed them."""
-        self._compared_s, self._last_s = 0.0, -math.inf
+        self._run, self._sound_s = self._run + 1, -math.inf
 
-    def is_pending(self, frame: FrameSet) -> bool:
-        """Return whether a camera's streams were not compared for `COMPARED_S` yet, in faces of the last `HELD_S`.
+    def is_pending(self, frame: FrameSet, state: TrackState, now_s: float) -> bool:
+        """Return whether a camera's streams were not compared for long enough yet, in this face or a recent one.
 
-        A driver that gives old images new times is only found by comparison. A file has no driver, and without depth
-        nothing is compared: the result is False.
+        A driver that gives old images new times is only found by comparison. After a sudden change of the view, which
+        can be the beginning of such a fault, the face itself must be compared; otherwise any face of the last `HELD_S`
+        is enough. A file has no driver, and without depth nothing is compared: the result is False.
+
+        Args:
+            frame: the frame with its usable streams.
+            state: state of the track.
+            now_s: time of the frame on the source's clock.
         """
-        return frame.live_source and frame.depth is not None and self._compared_s < COMPARED_S - _EARLY_S
+        if not frame.live_source or frame.depth is None or self._is_compared(state):
+            return False
+        return state.must_compare or not 0.0 <= now_s - self._sound_s <= HELD_S
 
     def codes(self, now_s: float) -> list[Reason]:
         """Return the reasons against a frame of this time."""
@@ -93,7 +108,7 @@ class StreamMotionCheck:
         found = offsets(frame, work.face, work.crops, work.small, work.quality, now_s)
         if found is None:
             return
-        self._count(now_s)
+        self._count(frame, state, now_s)
         state.streams.add(found)
         x, y = work.face.keypoints[:4].mean(axis=0)
         state.steps.add(now_s, (float(x), float(y)), work.crops)
@@ -105,26 +120,41 @@ class StreamMotionCheck:
                 if stream not in self._apart:
                     log.warning("the face moves differently in %s and in colour", _NAMES[stream])
                 self._apart[stream] = now_s
+                state.moved_s.pop(stream, None)
+                self.restart()
             elif (motion is not None and motion.agree) or (steps is not None and steps.agree):
-                self._apart.pop(stream, None)
+                if now_s - self._apart.get(stream, -math.inf) > _SETTLED_S:
+                    self._apart.pop(stream, None)
                 state.moved_s[stream] = now_s
+        state.compared.moved |= moved_together(frame, state, now_s, now_s - state.compared.since_s)
+        if self._is_compared(state):
+            state.must_compare, self._sound_s = False, now_s
 
-    def _count(self, now_s: float) -> None:
-        """Add the time since the last comparison; after a long pause, the time starts again."""
-        paused_s = now_s - self._last_s
-        self._compared_s = self._compared_s + min(paused_s, _MAX_COUNTED_S) if 0 <= paused_s <= HELD_S else 0.0
-        self._last_s = now_s
+    def _is_compared(self, state: TrackState) -> bool:
+        time = state.compared
+        enough_s = COMPARED_S if time.moved else STILL_S
+        return time.run == self._run and time.seconds >= enough_s - _EARLY_S and time.count >= MIN_COMPARISONS
+
+    def _count(self, frame: FrameSet, state: TrackState, now_s: float) -> None:
+        """Add the time since the last comparison of this face, on the slower one of the source's and the host's clock."""
+        time, received_s = state.compared, frame.received_s if frame.received_s is not None else now_s
+        passed_s = min(now_s - time.last_s, received_s - time.last_received_s)
+        if time.run != self._run or not (0.0 <= passed_s <= _MAX_PAUSE_S or self._is_compared(state)):
+            time = state.compared = ComparedTime(self._run, since_s=now_s)
+            passed_s = 0.0
+        time.seconds, time.count = time.seconds + max(passed_s, 0.0), time.count + 1
+        time.last_s, time.last_received_s = now_s, received_s
 
 
-def moved_together(frame: FrameSet, state: TrackState, now_s: float) -> bool:
-    """Return whether the face moved within `HELD_S`, and both depth and infrared of the frame, if present, with it.
+def moved_together(frame: FrameSet, state: TrackState, now_s: float, within_s: float = HELD_S) -> bool:
+    """Return whether the face moved within some seconds, and both depth and infrared of the frame, if present, with it.
 
     Without depth the result is False, because nothing is compared.
     """
     if frame.depth is None:
         return False
     streams: tuple[Stream, ...] = ("depth",) if frame.ir is None else ("depth", "ir")
-    return all(now_s - state.moved_s.get(stream, -math.inf) <= HELD_S for stream in streams)
+    return all(now_s - state.moved_s.get(stream, -math.inf) <= within_s for stream in streams)
 
 
 def offsets(

@@ -57,6 +57,28 @@ class PeriodicCheck:
 
 
 @dataclass(slots=True)
+class ComparedTime:
+    """The time for which the streams were compared in one face, see `fasdemo.engine.per_face.stream_motion_check`.
+
+    Attributes:
+        run: number of the run of comparisons; another one starts after a fault.
+        seconds: time between comparisons.
+        count: number of comparisons.
+        moved: whether the face moved in this time, and the streams moved with it.
+        since_s: time of the first comparison.
+        last_s, last_received_s: time of the last one on the source's clock, and its arrival on the host's.
+    """
+
+    run: int = 0
+    seconds: float = 0.0
+    count: int = 0
+    moved: bool = False
+    since_s: float = 0.0
+    last_s: float = -math.inf
+    last_received_s: float = -math.inf
+
+
+@dataclass(slots=True)
 class TrackState:
     """The state of one track.
 
@@ -81,6 +103,8 @@ class TrackState:
         outlines_s: time of the last comparison of outlines, see `fasdemo.engine.measurements.outlines`.
         outline_agreement: result of this comparison.
         streams_s: time of the last comparison of the streams' motion.
+        compared: the time for which the streams were compared in this face.
+        must_compare: whether the view changed since, so that comparisons in other faces are not enough.
         streams: the offsets of the streams over time, see `fasdemo.engine.measurements.stream_motion`.
         steps: the motion of the streams between checks, see `fasdemo.engine.measurements.stream_steps`.
         moved_s: time at which each stream was last known to move with the face.
@@ -109,14 +133,20 @@ class TrackState:
     outlines_s: float = -math.inf
     outline_agreement: dict[str, float | None] = field(default_factory=dict)
     streams_s: float = -math.inf
+    compared: ComparedTime = field(default_factory=ComparedTime)
+    must_compare: bool = False
     streams: MotionWindow = field(default_factory=MotionWindow)
     steps: StepWindow = field(default_factory=StepWindow)
     moved_s: dict[Stream, float] = field(default_factory=dict)
     turns: CheckTurns = field(default_factory=CheckTurns)
     active_gates: frozenset[str] = frozenset()
 
-    def restart(self) -> None:
-        """Forget the evidence and earlier checks, because another object may be at this position now."""
+    def restart(self, seen_change: bool = True) -> None:
+        """Forget the evidence and earlier checks, because another object may be at this position now.
+
+        Args:
+            seen_change: whether the view itself changed, and not only the face was not found for some time.
+        """
         self.sequential_test.restart_after_change()
         self.landmarks, self.ir_face = PeriodicCheck(), PeriodicCheck()
         self.motion, self.streams, self.steps = MotionEvidence(), MotionWindow(), StepWindow()
@@ -124,7 +154,8 @@ class TrackState:
         self.border, self.surround = RigidBorder(), SurroundMotion()
         self.ir_agreement_s = self.outlines_s = -math.inf
         self.landmark_crop, self.blendshapes, self.eyes_closed_since_s = None, None, None
-        self.moved_s = {}
+        self.moved_s, self.compared = {}, ComparedTime()
+        self.must_compare = self.must_compare or seen_change
         self.turns = CheckTurns()
 
 
