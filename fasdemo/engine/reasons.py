@@ -378,7 +378,7 @@ class Reason(StrEnum):
     GATHERING = (
         "gathering",
         Effect.DOUBT,
-        "There is not enough evidence yet, or the streams of a live camera have not been compared for 1.5 s yet.",
+        "There is not enough evidence yet, or the streams of a live camera have not been compared for long enough yet.",
         "Please keep looking at the camera.",
     )
     # Notes.

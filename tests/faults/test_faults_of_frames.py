@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.per_face.stream_motion_check import COMPARED_S
+from fasdemo.engine.per_face.stream_motion_check import STILL_S
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.frames import FrameSet, Stream, StreamTime
 from tests.support.fault_stage import Change, Faulty, real_engine, reasons, record_person, statuses, trusting_model
 
 FIRST, LAST = 14, 20
-AT_CAMERA = round((COMPARED_S + 0.5) * 30)
+AT_CAMERA = round((STILL_S + 0.5) * 30)
 """Number of a frame at which the person in front of a camera is LIVE."""
 
 
@@ -151,7 +151,7 @@ def test_a_live_camera_may_not_repeat_even_one_picture(visitor: Path, model: Pat
     def repeated(good: FrameSet, before: list[FrameSet]) -> FrameSet:
         return replace(good, rgb=before[AT_CAMERA - 1].rgb)
 
-    with Faulty(visitor, repeated, AT_CAMERA, 100) as source, real_engine(model, source.info) as engine:
+    with Faulty(visitor, repeated, AT_CAMERA, AT_CAMERA + 100) as source, real_engine(model, source.info) as engine:
         results = at_camera(source, engine)
     assert Status.LIVE in statuses(results)[AT_CAMERA - 1]
     assert all(Status.LIVE not in found for found in statuses(results)[AT_CAMERA:])

@@ -63,16 +63,26 @@ def camera(tmp_path_factory: pytest.TempPathFactory, person: list[FrameSet]) -> 
         yield made
 
 
-def judged(engine: Engine, frames: list[FrameSet], first: int = 0, live: bool = False) -> list[FrameResult]:
+def judged(
+    engine: Engine, frames: list[FrameSet], first: int = 0, live: bool = False, fps: float = 10.0, clock: float = 1.0
+) -> list[FrameResult]:
+    """The results of frames; the host's clock runs `clock` times as fast as the device's."""
     results = []
     for index, frame in enumerate(frames, first):
-        at_s = index / 10
+        at_s = index / fps
         times = {stream: StreamTime(at_s, index) for stream in STREAMS}
         timed = replace(frame, index=index, timestamp_s=at_s, times=times, truth=None)
         if live:
-            timed = replace(timed, live_source=True, received_s=1000.0 + at_s)
-        results.append(engine.process(timed, 1000.01 + at_s))
+            timed = replace(timed, live_source=True, received_s=1000.0 + at_s * clock)
+        results.append(engine.process(timed, 1000.01 + at_s * clock))
     return results
+
+
+def judged_frame(frame: FrameSet) -> FrameSet:
+    """The frame with times of its own, as the first one of a source."""
+    return replace(
+        frame, index=0, timestamp_s=0.0, times={stream: StreamTime(0.0, 0) for stream in STREAMS}, truth=None
+    )
 
 
 def late(person: list[FrameSet], *names: str, by: int = LATE) -> list[FrameSet]:
@@ -132,6 +142,63 @@ def test_camera_whose_streams_move_together_is_live_after_they_were_compared(
     first = found.index({Status.LIVE})
     assert round(COMPARED_S * 10) <= first <= round(COMPARED_S * 10) + 5
     assert found[first:] == [{Status.LIVE}] * len(found[first:])
+
+
+@pytest.mark.parametrize("by", [2, 5, 10])
+@pytest.mark.parametrize("names", [("depth",), ("ir",), ("depth", "ir")])
+def test_stream_that_becomes_late_in_front_of_a_live_person_is_found_at_once(
+    camera: Engine, person: list[FrameSet], names: tuple[str, ...], by: int
+) -> None:
+    camera.reset()
+    results = judged(camera, [*person[:30], *late(person, *names, by=by)[30 - by :]], live=True)
+    found = statuses(results)
+    assert found[29] == {Status.LIVE}
+    assert sum(Status.LIVE in faces for faces in found[30:]) <= 5
+
+
+def test_short_visits_are_not_a_comparison(camera: Engine, person: list[FrameSet]) -> None:
+    camera.reset()
+    frames = late(person, "depth", by=5)
+    empty = [replace(frame, rgb=frame.rgb // 64 + 90) for frame in person[:13]]
+    visits = [one for start in range(0, 16, 4) for one in [*frames[start : start + 4], *empty]]
+    found = statuses(judged(camera, [*visits, *frames[16:28]], live=True))
+    assert not any(Status.LIVE in faces for faces in found)
+
+
+def test_late_stream_of_a_slow_camera_is_never_live(camera: Engine, person: list[FrameSet]) -> None:
+    camera.reset()
+    found = statuses(judged(camera, late(person, "depth", by=10)[::2], live=True, fps=5.0))
+    assert not any(Status.LIVE in faces for faces in found)
+
+
+def test_person_at_a_slow_camera_is_live(camera: Engine, person: list[FrameSet]) -> None:
+    camera.reset()
+    assert statuses(judged(camera, person[::2], live=True, fps=5.0))[-1] == {Status.LIVE}
+
+
+def test_device_clock_that_runs_fast_does_not_shorten_the_comparison(camera: Engine, person: list[FrameSet]) -> None:
+    camera.reset()
+    results = judged(camera, person, live=True, clock=0.3)
+    assert results[-1].faces, "44 frames in 1.3 s of the computer's clock"
+    assert not any(Status.LIVE in faces for faces in statuses(results))
+
+
+def test_single_picture_of_a_camera_is_not_live(camera: Engine, person: list[FrameSet]) -> None:
+    camera.reset()
+    frame = replace(judged_frame(person[0]), live_source=True, received_s=1000.0)
+    [face] = camera.process(frame, 1000.01, still=True).faces
+    assert face.status is Status.UNCERTAIN
+    assert "gathering" in face.reasons
+    assert statuses([camera.process(judged_frame(person[0]), still=True)]) == [{Status.LIVE}]
+
+
+def test_camera_is_compared_again_after_a_stream_was_late(camera: Engine, person: list[FrameSet]) -> None:
+    camera.reset()
+    judged(camera, late(person, "ir"), live=True)
+    results = judged(camera, person, first=COUNT, live=True)
+    ended = next(index for index, result in enumerate(results) if "ir_moves_apart" not in reasons(result))
+    assert not any(Status.LIVE in faces for faces in statuses(results)[: ended + 3])
+    assert statuses(results)[-1] == {Status.LIVE}
 
 
 def test_next_person_at_a_camera_does_not_wait_for_the_comparison(camera: Engine, person: list[FrameSet]) -> None:

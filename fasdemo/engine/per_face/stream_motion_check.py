@@ -43,7 +43,7 @@ moves little was found after up to 2.6 s."""
 MIN_COMPARISONS = 12
 """Minimum number of comparisons in this time; a slow camera needs longer for them."""
 _MAX_PAUSE_S = 0.55
-"""Longest pause between two comparisons of a face; after a longer one, the time starts again."""
+"""Longest pause between two comparisons of a face; a longer one does not count."""
 _SETTLED_S = 0.3
 """Time since the last difference after which motion that agrees ends a reason: another face can agree by chance."""
 _NAMES: dict[Stream, str] = {"depth": "depth", "ir": "infrared"}
@@ -72,18 +72,21 @@ class StreamMotionCheck:
     def is_pending(self, frame: FrameSet, state: TrackState, now_s: float) -> bool:
         """Return whether a camera's streams were not compared for long enough yet, in this face or a recent one.
 
-        A driver that gives old images new times is only found by comparison. After a sudden change of the view, which
-        can be the beginning of such a fault, the face itself must be compared; otherwise any face of the last `HELD_S`
-        is enough. A file has no driver, and without depth nothing is compared: the result is False.
+        A driver that gives old images new times is only found by comparison. A sudden change of the view can be the
+        beginning of such a fault. A file has no driver, and without depth nothing is compared: the result is False.
 
         Args:
             frame: the frame with its usable streams.
             state: state of the track.
             now_s: time of the frame on the source's clock.
         """
-        if not frame.live_source or frame.depth is None or self._is_compared(state):
+        if not frame.live_source or frame.depth is None:
             return False
-        return state.must_compare or not 0.0 <= now_s - self._sound_s <= HELD_S
+        begun = state.compared.run == self._run
+        return not _is_enough(state.compared) or not (begun or self._is_sound(now_s))
+
+    def _is_sound(self, now_s: float) -> bool:
+        return 0.0 <= now_s - self._sound_s <= HELD_S
 
     def codes(self, now_s: float) -> list[Reason]:
         """Return the reasons against a frame of this time."""
@@ -126,24 +129,32 @@ class StreamMotionCheck:
                 if now_s - self._apart.get(stream, -math.inf) > _SETTLED_S:
                     self._apart.pop(stream, None)
                 state.moved_s[stream] = now_s
-        state.compared.moved |= moved_together(frame, state, now_s, now_s - state.compared.since_s)
-        if self._is_compared(state):
-            state.must_compare, self._sound_s = False, now_s
-
-    def _is_compared(self, state: TrackState) -> bool:
         time = state.compared
-        enough_s = COMPARED_S if time.moved else STILL_S
-        return time.run == self._run and time.seconds >= enough_s - _EARLY_S and time.count >= MIN_COMPARISONS
+        if moved_together(frame, state, now_s, now_s - time.since_s):
+            time.left_s = min(time.left_s, COMPARED_S - time.passed_s)
+        if time.run == self._run and _is_enough(time):
+            self._sound_s = now_s
 
     def _count(self, frame: FrameSet, state: TrackState, now_s: float) -> None:
-        """Add the time since the last comparison of this face, on the slower one of the source's and the host's clock."""
-        time, received_s = state.compared, frame.received_s if frame.received_s is not None else now_s
+        """Count the time since this face's last comparison, on the slower one of the source's and the host's clock.
+
+        Pauses do not count.
+        """
+        received_s = now_s if frame.received_s is None else frame.received_s
+        time = state.compared
+        if time.run != self._run:
+            time = state.compared = ComparedTime(self._run, time.left_s, time.left, since_s=now_s)
+            if not self._is_sound(now_s):
+                time.left_s, time.left = STILL_S, MIN_COMPARISONS
         passed_s = min(now_s - time.last_s, received_s - time.last_received_s)
-        if time.run != self._run or not (0.0 <= passed_s <= _MAX_PAUSE_S or self._is_compared(state)):
-            time = state.compared = ComparedTime(self._run, since_s=now_s)
-            passed_s = 0.0
-        time.seconds, time.count = time.seconds + max(passed_s, 0.0), time.count + 1
+        if 0.0 <= passed_s <= _MAX_PAUSE_S:
+            time.passed_s, time.left_s = time.passed_s + passed_s, time.left_s - passed_s
+        time.left -= 1
         time.last_s, time.last_received_s = now_s, received_s
+
+
+def _is_enough(time: ComparedTime) -> bool:
+    return time.left_s <= _EARLY_S and time.left <= 0
 
 
 def moved_together(frame: FrameSet, state: TrackState, now_s: float, within_s: float = HELD_S) -> bool:

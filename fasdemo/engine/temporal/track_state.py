@@ -27,6 +27,11 @@ _KEPT_S = 1.0
 """Time for which the state of a face is kept after it was last seen; the finder drops its track earlier."""
 
 
+REPEATED_S, MIN_REPEATED = 1.0, 9
+"""Time and number of comparisons of the streams after a change of the view; in the trials, most late streams are found
+in this time."""
+
+
 @dataclass(slots=True)
 class PeriodicCheck:
     """A check that runs several times per second.
@@ -58,24 +63,27 @@ class PeriodicCheck:
 
 @dataclass(slots=True)
 class ComparedTime:
-    """The time for which the streams were compared in one face, see `fasdemo.engine.per_face.stream_motion_check`.
+    """The comparison of the streams in one face, see `fasdemo.engine.per_face.stream_motion_check`.
 
     Attributes:
-        run: number of the run of comparisons; another one starts after a fault.
-        seconds: time between comparisons.
-        count: number of comparisons.
-        moved: whether the face moved in this time, and the streams moved with it.
-        since_s: time of the first comparison.
-        last_s, last_received_s: time of the last one on the source's clock, and its arrival on the host's.
+        run: number of the run of comparisons, which is another one after a fault; -1 before the first one.
+        left_s, left: time and number of comparisons that are still needed.
+        passed_s: time for which the streams were compared.
+        since_s: time of the first comparison, on the source's clock.
+        last_s, last_received_s: time of the last one on the source's clock, and arrival of its frame on the host's.
     """
 
-    run: int = 0
-    seconds: float = 0.0
-    count: int = 0
-    moved: bool = False
+    run: int = -1
+    left_s: float = 0.0
+    left: int = 0
+    passed_s: float = 0.0
     since_s: float = 0.0
     last_s: float = -math.inf
     last_received_s: float = -math.inf
+
+    def repeat(self) -> None:
+        """Require a short comparison again, because the view changed."""
+        self.left_s, self.left = max(self.left_s, REPEATED_S), max(self.left, MIN_REPEATED)
 
 
 @dataclass(slots=True)
@@ -104,7 +112,6 @@ class TrackState:
         outline_agreement: result of this comparison.
         streams_s: time of the last comparison of the streams' motion.
         compared: the time for which the streams were compared in this face.
-        must_compare: whether the view changed since, so that comparisons in other faces are not enough.
         streams: the offsets of the streams over time, see `fasdemo.engine.measurements.stream_motion`.
         steps: the motion of the streams between checks, see `fasdemo.engine.measurements.stream_steps`.
         moved_s: time at which each stream was last known to move with the face.
@@ -134,7 +141,6 @@ class TrackState:
     outline_agreement: dict[str, float | None] = field(default_factory=dict)
     streams_s: float = -math.inf
     compared: ComparedTime = field(default_factory=ComparedTime)
-    must_compare: bool = False
     streams: MotionWindow = field(default_factory=MotionWindow)
     steps: StepWindow = field(default_factory=StepWindow)
     moved_s: dict[Stream, float] = field(default_factory=dict)
@@ -154,8 +160,9 @@ class TrackState:
         self.border, self.surround = RigidBorder(), SurroundMotion()
         self.ir_agreement_s = self.outlines_s = -math.inf
         self.landmark_crop, self.blendshapes, self.eyes_closed_since_s = None, None, None
-        self.moved_s, self.compared = {}, ComparedTime()
-        self.must_compare = self.must_compare or seen_change
+        self.moved_s = {}
+        if seen_change:
+            self.compared.repeat()
         self.turns = CheckTurns()
 
 

@@ -1548,8 +1548,8 @@
       <translation>Bitte schauen Sie weiter in die Kamera.</translation>
     </message>
     <message>
-      <source>There is not enough evidence yet, or the streams of a live camera have not been compared for 1.5 s yet.</source>
-      <translation>Es gibt noch nicht genug Anhaltspunkte, oder die Datenströme einer Kamera wurden noch nicht 1,5 s lang verglichen.</translation>
+      <source>There is not enough evidence yet, or the streams of a live camera have not been compared for long enough yet.</source>
+      <translation>Es gibt noch nicht genug Anhaltspunkte, oder die Datenströme einer Kamera wurden noch nicht lange genug verglichen.</translation>
     </message>
     <message>
       <source>The file has no calibration, so the size of the face is not checked.</source>

@@ -1548,8 +1548,8 @@
       <translation>Siga mirando a la cámara, por favor.</translation>
     </message>
     <message>
-      <source>There is not enough evidence yet, or the streams of a live camera have not been compared for 1.5 s yet.</source>
-      <translation>Aún no hay suficientes indicios, o los flujos de una cámara en directo aún no se han comparado durante 1,5 s.</translation>
+      <source>There is not enough evidence yet, or the streams of a live camera have not been compared for long enough yet.</source>
+      <translation>Aún no hay suficientes indicios, o los flujos de una cámara en directo aún no se han comparado durante el tiempo necesario.</translation>
     </message>
     <message>
       <source>The file has no calibration, so the size of the face is not checked.</source>

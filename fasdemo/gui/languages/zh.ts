@@ -1548,8 +1548,8 @@
       <translation>请继续看着摄像头。</translation>
     </message>
     <message>
-      <source>There is not enough evidence yet, or the streams of a live camera have not been compared for 1.5 s yet.</source>
-      <translation>证据还不够，或实时摄像头的各路数据流尚未比较满 1.5 秒。</translation>
+      <source>There is not enough evidence yet, or the streams of a live camera have not been compared for long enough yet.</source>
+      <translation>证据还不够，或实时摄像头的各路数据流尚未比较足够长的时间。</translation>
     </message>
     <message>
       <source>The file has no calibration, so the size of the face is not checked.</source>

@@ -24,7 +24,7 @@ from fasdemo.challenge.processor import ChallengeProcessor
 from fasdemo.challenge.prompts import Prompt
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.event_log.events import Event, EventLog, read_events
-from fasdemo.engine.per_face.stream_motion_check import COMPARED_S
+from fasdemo.engine.per_face.stream_motion_check import STILL_S
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import EngineFacts, FrameResult, Status
 from fasdemo.faces.face import Face
@@ -119,19 +119,16 @@ class _Door:
 
     def until_passed(self) -> FrameResult:
         for _ in range(200):
-            [result] = self.show(1 / 30 + 1e-6)
-            if result.faces[0].status is Status.LIVE:
-                return result
-            self.show(0.1)
-            if self.results[-1].faces[0].status is Status.LIVE:
-                return self.results[-1]
+            for result in [*self.show(1 / 30 + 1e-6), *self.show(0.1)]:
+                if result.faces[0].status is Status.LIVE:
+                    return result
         raise AssertionError(self.results[-1])
 
 
 def _compared() -> _Door:
     """A processor that has compared the streams long enough for its first challenge."""
     door = _Door()
-    door.show(COMPARED_S + 0.7)
+    door.show(STILL_S + 0.7)
     return door
 
 
@@ -290,7 +287,7 @@ def test_processor_locks_after_failures() -> None:
 def test_processor_that_ends_during_a_challenge_counts_it_as_failed() -> None:
     door = _Door()
     with door.processor as processor:
-        door.show(COMPARED_S + 0.7)
+        door.show(STILL_S + 0.7)
         assert door.results[-1].challenge is not None
         assert door.results[-1].challenge.outcome == "running"
     assert processor._gate.failure is Failure.RESET
@@ -326,10 +323,10 @@ def test_event_log_holds_sequence_and_responses(tmp_path: Path, name: str) -> No
 def test_event_log_holds_an_aborted_challenge(tmp_path: Path, gone: bool) -> None:
     door = _Door()
     with _logged(tmp_path / "log.jsonl", door):
-        door.show(2.0)
+        door.show(STILL_S + 0.7)
         if gone:
             # Another engine without challenges goes on.
-            door.results.append(replace(door.results[-1], challenge=None, timestamp_s=2.1))
+            door.results.append(replace(door.results[-1], challenge=None, timestamp_s=STILL_S + 0.8))
     events = read_events(tmp_path / "log.jsonl")
     [event] = [event for event in events if event.event == "challenge"]
     assert event.challenge is not None

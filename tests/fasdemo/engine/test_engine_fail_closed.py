@@ -375,7 +375,7 @@ def test_engine_takes_a_frozen_counter_for_a_frozen_stream() -> None:
 
 def test_engine_calls_a_camera_in_time_live() -> None:
     engine = make_engine()
-    for index in range(60):
+    for index in range(105):
         good = dataclasses.replace(capture(index), live_source=True, received_s=100.0 + index / 30)
         result = engine.process(good, now_s=100.01 + index / 30)
     assert statuses(result) == [Status.LIVE]
@@ -395,19 +395,19 @@ def test_engine_refuses_a_frame_that_grows_old_while_it_is_judged(monkeypatch: p
     monkeypatch.setattr(judge, "predict", slow)
     engine = Engine(judge, ScriptedFinder(), Policy(max_age_s=5.0))
     found = []
-    for index in range(110):
+    for index in range(200):
         received = 100.0 + index / 30
-        stands_still_s = 0.05 if index == 52 else 0.0
-        # At 52 the frame waited for all but a twentieth of what it may.
-        waited = 4.96 if index == 52 else 0.01
+        stands_still_s = 0.05 if index == 97 else 0.0
+        # At 97 the frame waited for all but a twentieth of what it may.
+        waited = 4.96 if index == 97 else 0.01
         good = dataclasses.replace(capture(index), live_source=True, received_s=received)
         found.append(engine.process(good, now_s=received + waited))
-    assert statuses(found[51]) == [Status.LIVE]
-    assert statuses(found[52]) == [Status.UNCERTAIN]
-    assert "stale_frame" in found[52].faces[0].reasons
-    assert "stale_frame" in found[52].reasons
+    assert statuses(found[96]) == [Status.LIVE]
+    assert statuses(found[97]) == [Status.UNCERTAIN]
+    assert "stale_frame" in found[97].faces[0].reasons
+    assert "stale_frame" in found[97].reasons
     # What was gathered is forgotten, as with every stale frame.
-    assert statuses(found[53]) == [Status.UNCERTAIN]
+    assert statuses(found[98]) == [Status.UNCERTAIN]
     assert statuses(found[-1]) == [Status.LIVE]
 
 

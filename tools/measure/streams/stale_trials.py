@@ -1,8 +1,9 @@
 """LIVE frames of captures that are not fresh, with the times of new captures (`docs/trials.md`).
 
 `python -m tools.measure.streams.stale_trials` plays the live person of the demo session as a camera would deliver it,
-through the shipped engine, with streams that are late, repeated or old images with added noise. It prints the number of
-LIVE frames, the time of the last one, and the reasons from the capture, by default and with `--require-motion`.
+through the shipped engine, with streams that are or become late, repeated or old images with added noise. It prints the
+number of LIVE frames, the time of the first and the last one, and the reasons from the capture, by default and with
+`--require-motion`, or with `--file` as a file, whose streams are not compared before the first LIVE frame.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from fasdemo.sessions.reader import SessionReader
 
 FPS, FRAMES = 30.0, 135
 RING = 20
+LATE_FROM_S = 3.0
+LATE: tuple[tuple[Stream, ...], ...] = (("depth",), ("ir",), ("depth", "ir"))
 _FROM_CAPTURE = ("_repeated", "_frozen", "_moves_apart", "_holes_repeat")
 
 Trial = Callable[[Sequence[FrameSet]], Iterator[FrameSet]]
@@ -43,6 +46,28 @@ def late(streams: Sequence[Stream], delay_s: float) -> Trial:
     def trial(person: Sequence[FrameSet]) -> Iterator[FrameSet]:
         for frame, before in zip(person[by:], person[: len(person) - by], strict=True):
             yield with_streams(frame, before, streams)
+
+    return trial
+
+
+def becoming_late(streams: Sequence[Stream], delay_s: float) -> Trial:
+    """Return a trial with streams that are late from a time on at which the person is LIVE."""
+    by, at = round(delay_s * FPS), round(LATE_FROM_S * FPS)
+
+    def trial(person: Sequence[FrameSet]) -> Iterator[FrameSet]:
+        for index, frame in enumerate(person):
+            yield frame if index < at else with_streams(frame, person[index - by], streams)
+
+    return trial
+
+
+def ring(streams: Sequence[Stream], buffers: int, there_and_back: bool = False) -> Trial:
+    """Return a trial with streams that repeat some old images, played forwards or forwards and backwards."""
+    order = [*range(buffers), *range(buffers - 2, 0, -1)] if there_and_back else [*range(buffers)]
+
+    def trial(person: Sequence[FrameSet]) -> Iterator[FrameSet]:
+        for index, frame in enumerate(person):
+            yield with_streams(frame, person[order[index % len(order)]], streams)
 
     return trial
 
@@ -102,8 +127,18 @@ def trials() -> dict[str, Trial]:
     """Return all trials by name."""
     found: dict[str, Trial] = {"as captured": lambda person: iter(person)}
     for delay_s in (0.2, 0.5, 1.0, 2.0):
-        for streams in (("depth",), ("ir",), ("depth", "ir")):
+        for streams in LATE:
             found[f"{' and '.join(streams)} {delay_s:g} s late"] = late(streams, delay_s)
+    for delay_s in (0.2, 0.5, 1.0, 2.0):
+        for streams in LATE:
+            found[f"{' and '.join(streams)} {delay_s:g} s late after {LATE_FROM_S:g} s"] = becoming_late(
+                streams, delay_s
+            )
+    for buffers in (1, 2, 3, 4, 10, 25, 45, 56):
+        found[f"ring of {buffers}"] = ring(STREAMS, buffers)
+        if buffers <= 4:
+            found[f"ring of {buffers} depth images"] = ring(("depth",), buffers)
+    found["ring of 25, there and back"] = ring(STREAMS, 25, there_and_back=True)
     found[f"ring of {RING}, moved by a pixel each time"] = moving_ring
     found["the same, noise of 1"] = moving_noisy_ring
     found[f"ring of {RING}, noise of 2"] = ring_with_noise(STREAMS, RING, 2.0)
@@ -114,15 +149,15 @@ def trials() -> dict[str, Trial]:
     return found
 
 
-def play(engine: Engine, frames: Iterator[FrameSet]) -> list[FrameResult]:
-    """Return the results of frames that a camera delivers at once."""
+def play(engine: Engine, frames: Iterator[FrameSet], file: bool = False) -> list[FrameResult]:
+    """Return the results of frames that a camera delivers at once, or that are read from a file."""
     engine.reset()
     results = []
     for index, frame in enumerate(frames):
         at_s = index / FPS
         times = {stream: StreamTime(at_s, index) for stream in STREAMS}
-        fresh = replace(frame, index=index, timestamp_s=at_s, times=times, truth=None, live_source=True)
-        results.append(engine.process(replace(fresh, received_s=at_s), now_s=at_s))
+        fresh = replace(frame, index=index, timestamp_s=at_s, times=times, truth=None, live_source=not file)
+        results.append(engine.process(replace(fresh, received_s=None if file else at_s), now_s=at_s))
     return results
 
 
@@ -139,16 +174,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--only", default="", help="only trials whose name contains this")
     parser.add_argument("--require-motion", action="store_true", help="with the policy that requires motion")
+    parser.add_argument("--file", action="store_true", help="as a file, and not as a camera")
     asked = parser.parse_args()
     with SessionReader(demo_session()) as reader:
         person = [reader[index] for index in range(FRAMES)]
-    info = SourceInfo("demo", "", True, frozenset(STREAMS), 640, 480, FPS, None, person[0].calibration)
+    info = SourceInfo("demo", "", not asked.file, frozenset(STREAMS), 640, 480, FPS, None, person[0].calibration)
     policy = Policy(require_motion=asked.require_motion, max_age_s=30.0)
     print("| trial | LIVE | from, to, s | reasons |\n|---|---|---|---|")
     with Engine.for_info(info, policy=policy) as engine:
         for name, trial in trials().items():
             if asked.only in name:
-                print(f"| {name} | {row(play(engine, trial(person)))} |", flush=True)
+                print(f"| {name} | {row(play(engine, trial(person), asked.file))} |", flush=True)
 
 
 if __name__ == "__main__":

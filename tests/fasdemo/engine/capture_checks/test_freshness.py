@@ -14,7 +14,7 @@ from fasdemo.capture.device_clock import CaptureAge
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.capture_checks.repetition import RepeatCheck
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.per_face.stream_motion_check import COMPARED_S
+from fasdemo.engine.per_face.stream_motion_check import STILL_S
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime
@@ -47,8 +47,10 @@ def reasons(results: Sequence[FrameResult]) -> Counter[str]:
 
 
 def test_engine_says_live_for_a_camera_that_delivers_in_time() -> None:
-    results = judge(make_engine(policy=UNHURRIED), [live(frame(index)) for index in range(60)])
-    assert live_count(results[: round(COMPARED_S * 30)]) == 0, "the streams are compared first"
+    results = judge(make_engine(policy=UNHURRIED), [live(frame(index)) for index in range(105)])
+    assert live_count(results[: round(STILL_S * 30)]) == 0, (
+        "the streams of a person who stands still are compared first"
+    )
     assert live_count(results[-12:]) == 12
 
 
@@ -190,7 +192,7 @@ def test_repeat_check_refuses_a_recording_with_depth_that_repeats_itself() -> No
 
 def test_engine_takes_depth_at_half_the_rate_of_colour() -> None:
     frames = []
-    for index in range(60):
+    for index in range(105):
         good, held = frame(index), frame(index - index % 2)
         times = {**good.times, "depth": held.times["depth"]}
         frames.append(live(replace(good, depth=held.depth, times=times)))
