@@ -307,6 +307,8 @@ def take(pictures: Pictures, demo: Path) -> None:
 
     pictures._live = range(live[0], live[-1] + 1)
     window.open_spec("realsense")
+    # Until the camera has opened, the window still shows the session.
+    pictures.until(lambda: window.shown_result is not None and window.shown_result.live_source)
     pictures.until(lambda: window.workspace.card.headline.word == "LIVE")
     wait(6000)
     pictures.until(lambda: window.workspace.card.headline.word == "LIVE")

@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     action("list", "list the sessions").add_argument("--json", action="store_true", help="print JSON")
     action("show", "show the facts about one session").add_argument("--json", action="store_true", help="print JSON")
-    action("verify", "compare every file with its checksum; exit status 1 if a session is damaged")
+    action("verify", "compare every file with its checksum; exit status 1 if a session is damaged or has no checksums")
     action("repair", "complete recordings that were interrupted")
     export = action("export", "write aligned crops of faces and a list with lines `color depth ir label`")
     export.add_argument("--to", type=Path, required=True, metavar="DIR", help="a new folder")

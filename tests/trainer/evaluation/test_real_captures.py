@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,10 +15,12 @@ import pytest
 
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
+from tests.support.engine_fixtures import make_engine
+from tests.support.scenes import frame
 from trainer.cli.main import main
 from trainer.evaluation.real.captures import Capture, RealSource, detector_view, infrared_frame
 from trainer.evaluation.real.layouts import folder_sources, real_sources, without_people
-from trainer.evaluation.real.measure import Judgement, Measured, SubsetScores
+from trainer.evaluation.real.measure import Judgement, Measured, SubsetScores, judge
 from trainer.evaluation.real.report import page_lines
 
 
@@ -89,6 +92,15 @@ def test_recorded_sessions_are_a_source(tmp_path: Path) -> None:
     frame = source.captures[0].load()
     assert isinstance(frame, FrameSet)
     assert isinstance(frame.truth, Truth)
+
+
+def test_judge_rates_every_frame_of_a_recording_as_a_still_picture() -> None:
+    engine = make_engine(0.99)
+    for number, index in enumerate((0, 5, 10)):
+        capture = Capture(str(index), "S01", "live", "", partial(frame, index))
+        assert capture.load().times
+        verdict = judge(engine, capture, number)
+        assert (verdict.status, verdict.reasons) == ("LIVE", ("single_frame",))
 
 
 @pytest.mark.parametrize(

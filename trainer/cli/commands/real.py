@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from trainer.evaluation.real.captures import RealSource
     from trainer.evaluation.real.measure import Benchmark
 
-EXAMPLE = "python -m trainer real ../shared/real --folder door=recordings/door --json real.json"
+EXAMPLE = "python -m trainer real --folder door=recordings --json real.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-EXAMPLE = "python -m trainer recapture ../shared/real --source kinect2 --data .work/crops --output .work/mixed"
+EXAMPLE = "python -m trainer recapture captures --source kinect2 --data .work/crops --output .work/mixed"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

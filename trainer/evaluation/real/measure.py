@@ -166,7 +166,7 @@ class Benchmark:
             if len(pending) == _BATCH:
                 _score(predictor, pending, scores)
             if engine is not None:
-                judgements.append(_judge(engine, capture, number))
+                judgements.append(judge(engine, capture, number))
             advance()
         _score(predictor, pending, scores)
         measured = [SubsetScores(subset, values) for subset, values in scores.items()]
@@ -247,8 +247,12 @@ def _score(
     pending.clear()
 
 
-def _judge(engine: Engine, capture: Capture, number: int) -> Judgement:
-    frame = replace(capture.load(), index=number, timestamp_s=float(number), live_source=False, received_s=None)
+def judge(engine: Engine, capture: Capture, number: int) -> Judgement:
+    """Return the verdict of the whole engine on a capture as a still picture; `number` is its place in the source."""
+    # Each capture is a still picture, so the times of its streams in a recording do not apply.
+    frame = replace(
+        capture.load(), index=number, timestamp_s=float(number), times={}, live_source=False, received_s=None
+    )
     result = engine.process(frame, still=True)
     if not result.faces:
         return Judgement("UNCERTAIN", tuple(result.reasons))
