@@ -1,4 +1,4 @@
-"""What is in the wheel, and that the version and the notes of a release agree."""
+"""Contents of the wheel, and agreement of the version with the notes of a release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The systemd unit and the Dockerfile: accepted by their own tools, and true about the command line."""
+"""The systemd unit and the Dockerfile: valid for their own tools, and consistent with the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Set-up from the lock: what it installs, and one sentence with status 2 for everything that goes wrong."""
+"""Set-up from the lock: installed packages, and one sentence with exit status 2 for every failure."""
 
 from __future__ import annotations
 

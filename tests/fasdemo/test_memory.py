@@ -1,4 +1,4 @@
-"""Memory of finished work goes back to the system."""
+"""Memory of finished work is returned to the system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Full disks and killed processes: what was written before is whole, and the command says what happened."""
+"""Full disks and killed processes: earlier data are complete, and the command reports the failure."""
 
 from __future__ import annotations
 

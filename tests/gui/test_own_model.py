@@ -1,4 +1,4 @@
-"""docs/own-model.md as it stands: its commands are run in order with a scripted camera in the place of a RealSense.
+"""The commands of docs/own-model.md, run in order with a scripted camera in place of a RealSense.
 
 Recorded, verified, exported, trained, and loaded by the command line and by the window's model chooser.
 """

@@ -1,4 +1,4 @@
-"""What LIVE requires in the window: settings, kiosk mode and command line together."""
+"""Requirements for LIVE in the window: settings, kiosk mode and command line together."""
 
 from __future__ import annotations
 

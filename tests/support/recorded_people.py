@@ -1,4 +1,4 @@
-"""Recorded sessions with the generated face of `tiny_set`, and what stands for the detector that cuts them."""
+"""Recorded sessions with the generated face of `tiny_set`, and a replacement of the detector that cuts them."""
 
 from __future__ import annotations
 

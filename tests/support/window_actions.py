@@ -1,4 +1,4 @@
-"""What tests of the window do: open a source, read the shown frame, pause."""
+"""Common actions of the tests of the window: open a source, read the shown frame, pause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the window in a process of its own and says once in a while what it shows, for tests on a real display."""
+"""Run the window in a separate process and print its state repeatedly, for tests on a real display."""
 
 from __future__ import annotations
 

@@ -112,9 +112,9 @@ def soak(minutes: float, source_path: Path, model: str | None) -> Outcome:
             if result.frame != frame.index or "internal_error" in result.reasons:
                 lost += 1
             verdicts += len(result.faces)
-            seen, said_live = live.get(rounds, (0, 0))
+            seen, was_live = live.get(rounds, (0, 0))
             now_live = sum(face.status is Status.LIVE for face in result.faces)
-            live[rounds] = (seen + len(result.faces), said_live + now_live)
+            live[rounds] = (seen + len(result.faces), was_live + now_live)
             summary.add(result, frame.lost_before)
             json_lines.write(result.to_json())
             log.add(result, engine.facts)
@@ -157,7 +157,7 @@ def _outcome(
         problems.append("there was no verdict")
     # The first round has no history and the last one is incomplete.
     whole = [live[number] for number in range(1, rounds)] or [live[0]]
-    shares = [said / max(seen, 1) for seen, said in whole]
+    shares = [live_count / max(seen, 1) for seen, live_count in whole]
     if abs(shares[-1] - shares[0]) > 0.05:
         problems.append(f"the share of LIVE verdicts went from {shares[0]:.3f} to {shares[-1]:.3f}")
     return Outcome(

@@ -1,4 +1,4 @@
-"""What any network of the registry takes: shapes, streams and random inputs."""
+"""Shapes, streams and random inputs of any network of the registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the display of a light challenge reports, for the engine's thread."""
+"""Reports of the display of a light challenge to the engine's thread."""
 
 from __future__ import annotations
 

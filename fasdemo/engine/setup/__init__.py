@@ -1,1 +1,1 @@
-"""What an engine is made of: the loaded models, models that several engines share, and the site calibration."""
+"""The parts of an engine: the loaded models, models that several engines share, and the site calibration."""

@@ -1,1 +1,1 @@
-"""What shows the current frame: pictures, time line, verdict, reasons and figures."""
+"""Widgets that show the current frame: pictures, time line, verdict, reasons and figures."""

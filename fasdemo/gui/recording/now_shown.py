@@ -1,4 +1,4 @@
-"""What is shown during a take, which can change while it is recorded."""
+"""The choice of what is shown during a take, which can change while it is recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What keys, buttons and menu entries do, by the name of the action."""
+"""Actions of keys, buttons and menu entries, by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens after an error that nothing in the window has handled: Qt would abort the process.
+"""Handle errors that nothing else in the window has handled; without this, Qt would abort the process.
 
 A single error is reported, and the window continues; a verdict that is not renewed disappears by itself. If the same
 error comes again and again, e.g. while something is drawn, the window is closed in order, so that no old verdict stays

@@ -1,1 +1,1 @@
-"""What a run writes: results as JSON lines, event log, recording, and messages to the service manager."""
+"""Outputs of a run: results as JSON lines, event log, recording, and messages to the service manager."""

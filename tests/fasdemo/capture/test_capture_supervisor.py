@@ -1,4 +1,4 @@
-"""What goes wrong with cameras, played by a script against a clock that the test turns."""
+"""Faults of cameras, simulated by a script and a clock that the test sets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webcams: which nodes are offered, and one of them as a source; a video file stands for the device."""
+"""Webcams: the offered nodes, and one node as a source; a video file replaces the device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of a RealSense: modes by capability, options by what the device offers."""
+"""Requests to a RealSense: modes by capability, options by what the device offers."""
 
 from __future__ import annotations
 

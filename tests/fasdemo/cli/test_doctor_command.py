@@ -1,4 +1,4 @@
-"""`fasdemo doctor`: says what is wrong and what to do, and never breaks on a broken machine."""
+"""`fasdemo doctor` reports problems with their remedies, and works on a broken installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run saw, counted without growing."""
+"""The summary of a run, in constant memory."""
 
 import numpy as np
 

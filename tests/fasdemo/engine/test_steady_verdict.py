@@ -1,4 +1,4 @@
-"""A verdict that a person can read: what lowers trust acts at once, and nothing makes the word flicker."""
+"""A steady verdict: evidence against LIVE acts immediately, and the status does not flicker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person at the door sees over time."""
+"""The verdict over time, for a person at the door."""
 
 from __future__ import annotations
 

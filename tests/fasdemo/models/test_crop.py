@@ -1,4 +1,4 @@
-"""Crops land where the template says, in every stream, and depth keeps its truth."""
+"""Crops have the geometry of the template in every stream, and depth keeps its values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a person counts as accepted: once an attempt, with a pause, and never on anything but a decided LIVE."""
+"""Accepted attempts: one signal per attempt, with a pause, and only for LIVE."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What systemd is told, on a socket as it offers one."""
+"""Messages to systemd, received on a socket like its own."""
 
 from __future__ import annotations
 

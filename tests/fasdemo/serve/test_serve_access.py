@@ -1,4 +1,4 @@
-"""Who may ask the server for what, and what bad requests get."""
+"""Access control of the server, and answers to invalid requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server reports about a source: the present verdict, and never an old one."""
+"""The server's report about a source: the current verdict, and never an old one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written into a session comes back; what is damaged comes back as missing."""
+"""Sessions are read as they were written; damaged data are reported as missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user does in the window and sees there."""
+"""A user's actions in the window and their visible results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training and a scoring must say or refuse: broken networks, precision, logs, resume lines, stale crops."""
+"""Problems that training and scoring must report or refuse: broken networks, precision, logs, stale crops."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The figures page: scores as the app makes them, rates as the trainer counts them, and what the page then says."""
+"""The page of figures: the app's scores, the trainer's rates, and the resulting tables."""
 
 import json
 import re

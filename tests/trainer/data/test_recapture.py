@@ -1,4 +1,4 @@
-"""Real captures as training crops: what a recapture looks like, and the data set that holds both classes."""
+"""Real captures as training crops: the appearance of a recapture, and the data set with both classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a trained checkpoint to figures, a report, a submission and an exported file that says the same."""
+"""From a trained checkpoint to figures, a report, a submission and an exported file with equal scores."""
 
 import csv
 import json

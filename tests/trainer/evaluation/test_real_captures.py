@@ -1,4 +1,4 @@
-"""The real-capture benchmark: layouts, bad input, and figures that are counted as the page says."""
+"""The benchmark on real captures: layouts, invalid input, and the counts behind the figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plots show the names of species as they are, also those that look like formulas or hidden curves."""
+"""Plots show the names of species unchanged, also names like formulas or names that would hide a curve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every part of FlexFusion can be taken out, and the table says what that costs."""
+"""Every part of FlexFusion can be removed, and the table has the cost."""
 
 from pathlib import Path
 

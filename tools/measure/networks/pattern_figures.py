@@ -1,4 +1,4 @@
-"""How many shallow relief masks pass with printed patterns that were computed against the shipped model.
+"""Measure how many shallow relief masks are accepted with printed patterns computed against the shipped model.
 
     python -m tools.measure.networks.pattern_figures --crops DATA
 

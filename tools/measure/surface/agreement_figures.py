@@ -1,4 +1,4 @@
-"""How often the rules on one surface refuse single frames: rendered crops by species, and real captures.
+"""Measure how often the rules on one surface refuse single frames: rendered crops by species, and real captures.
 
     python -m tools.measure.surface.agreement_figures --crops DATA --kinect ../shared/real/kinect2
 

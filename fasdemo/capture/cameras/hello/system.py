@@ -1,4 +1,4 @@
-"""What a Windows Hello camera needs from the operating system, so that other systems can be added.
+"""The functions of the operating system that a Windows Hello camera needs, so that other systems can be added.
 
 Linux uses sysfs and V4L2. On Windows, Media Foundation would provide the same: `MFEnumDeviceSources` lists the sensors,
 `KSPROPERTY_CAMERACONTROL_EXTENDED_FACEAUTH_MODE` selects alternating illumination, and the sample attribute

@@ -1,4 +1,4 @@
-"""The pulsed lamp: lit and dark frames are told apart by their level."""
+"""The pulsed lamp: lit and dark frames are distinguished by their level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check of the lamp, and what `fasdemo doctor` says about it."""
+"""The check of the lamp, and the report of `fasdemo doctor` about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One V4L2 node read with FFmpeg; real containers stand for the device."""
+"""One V4L2 node read with FFmpeg; real container files replace the device."""
 
 from __future__ import annotations
 

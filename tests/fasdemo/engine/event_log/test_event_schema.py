@@ -1,4 +1,4 @@
-"""The documentation of results and reasons against what the engine really says."""
+"""The documentation of results and reasons agrees with the engine's output."""
 
 from __future__ import annotations
 
