@@ -3,7 +3,9 @@
 `python -m tools.measure.challenges.light --portraits FOLDER --heads FILE` renders people, prints and replays that are
 lit by the room and by the colours of a display, takes pictures of them with a simulated camera, ten per second, and
 measures them as the app does. It prints the table of docs/challenges.md, and `--csv FILE` writes each trial. The limits
-of `fasdemo.challenge.light` were chosen with the first ten people; the table is made with `--first 10`.
+of `fasdemo.challenge.light` were chosen with the first ten people; the table is made with `--first 10`. `--shuffled`
+takes people in random order, `--kinds live` renders live people and their injected recordings only, and `--sequences N`
+compares each recording with N sequences that it does not follow.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -151,15 +153,10 @@ def _colour(colours: Colours, at_s: float) -> npt.NDArray[np.float32]:
     return np.array(colours[min(int(np.searchsorted(ends, at_s, side="right")), len(colours) - 1)].linear, np.float32)
 
 
-def measured(
-    stream: Iterator[tuple[float, npt.NDArray[np.uint8]]],
-    claimed: Colours,
-    detector: FaceDetector,
-    landmarks: FaceLandmarks,
-) -> LightFigures | None:
-    """Measure pictures as the response to `claimed`; None if it cannot be measured."""
-    starts = np.cumsum([0.0, *(step.duration_s for step in claimed)])
-    shown = [Shown(float(start), step.linear) for start, step in zip(starts, claimed, strict=False)]
+def looks_at(
+    stream: Iterator[tuple[float, npt.NDArray[np.uint8]]], detector: FaceDetector, landmarks: FaceLandmarks
+) -> list[Look]:
+    """Return the light of the face in pictures."""
     looks, face = [], None
     for now_s, rgb in stream:
         if face is None:
@@ -171,56 +168,82 @@ def measured(
         seen = landmarks.add(rgb, face)
         if seen.landmarks is not None:
             looks.append(Look(now_s, sample_light(rgb, seen.landmarks), seen.landmarks))
+    return looks
+
+
+def response(looks: list[Look], claimed: Colours) -> LightFigures | None:
+    """Measure looks as the response to `claimed`; None if it cannot be measured."""
+    starts = np.cumsum([0.0, *(step.duration_s for step in claimed)])
+    shown = [Shown(float(start), step.linear) for start, step in zip(starts, claimed, strict=False)]
     return light_figures(looks, shown)
+
+
+def measured(
+    stream: Iterator[tuple[float, npt.NDArray[np.uint8]]],
+    claimed: Colours,
+    detector: FaceDetector,
+    landmarks: FaceLandmarks,
+) -> LightFigures | None:
+    """Measure pictures as the response to `claimed`; None if it cannot be measured."""
+    return response(looks_at(stream, detector, landmarks), claimed)
 
 
 def asked(
     view: View, rng: Rng, random: Random, delay_s: float, tint_delay_s: float | None, detector: FaceDetector,
     landmarks: FaceLandmarks,
-) -> tuple[LightFigures | None, Failure | None]:  # fmt: skip
+) -> tuple[LightFigures | None, Failure | None, list[Look]]:  # fmt: skip
     """Return the figures of a scene that is asked a second time if it follows by a small margin, and why it fails.
 
-    With `tint_delay_s`, displays in the scene follow the colours with this delay.
+    The third value is the response to the first sequence. With `tint_delay_s`, displays in the scene follow the
+    colours with this delay.
     """
     found: list[LightFigures | None] = []
+    responses: list[list[Look]] = []
     for _ in range(2):
-        colours = draw_colours(random)
-        assert colours is not None
+        colours = drawn(random)
         if tint_delay_s is None:
             film = pictures(view, rng, colours, delay_s)
         else:
             film = pictures(view, rng, colours, delay_s, colours, tint_delay_s)
-        found.append(measured(film, colours, detector, landmarks))
+        responses.append(looks_at(film, detector, landmarks))
+        found.append(response(responses[-1], colours))
         if light_failure(found[0]) is not None or is_sure(found[0]):
-            return found[0], light_failure(found[0])
+            return found[0], light_failure(found[0]), responses[0]
     first, second = found
     assert first is not None
-    return second, second_failure(first, second)
+    return second, second_failure(first, second), responses[0]
+
+
+def drawn(random: Random) -> Colours:
+    """Return a new sequence."""
+    colours = draw_colours(random)
+    assert colours is not None
+    return colours
 
 
 def trials(
     sampler: SetupSampler, rng: Rng, random: Random, first: int, second: int, lux: float, display: Display,
-    detector: FaceDetector, landmarks: FaceLandmarks,
+    detector: FaceDetector, landmarks: FaceLandmarks, kinds: Sequence[str] = SCENES, sequences: int = 1,
 ) -> Iterator[tuple[str, bool, LightFigures | None, Failure | None]]:  # fmt: skip
     """Yield name, whether the camera is automatic, figures, and why it failed, of one trial of each kind.
 
-    As in the app, a face that follows by a small margin is shown a second sequence, whose figures are yielded.
+    As in the app, a face that follows by a small margin is shown a second sequence, whose figures are yielded. The
+    response of the live face to its first sequence, injected as a recording, is compared with `sequences` others and
+    is not asked again.
     """
-    for species in SCENES:
+    for species in kinds:
         view = view_of(sampler, rng, species, first, second, lux, display)
-        real, other = draw_colours(random), draw_colours(random)
-        assert real is not None
-        assert other is not None
         delay_s = float(rng.uniform(0.05, 0.2))
-        yield species, view.automatic, *asked(view, rng, random, delay_s, None, detector, landmarks)
+        figures, why, recorded = asked(view, rng, random, delay_s, None, detector, landmarks)
+        yield species, view.automatic, figures, why
         if species == LIVE:
-            film = pictures(view, rng, other, delay_s)
-            injected = measured(film, real, detector, landmarks)
-            yield "injected-recording", view.automatic, injected, light_failure(injected)
+            for _ in range(sequences):
+                injected = response(recorded, drawn(random))
+                yield "injected-recording", view.automatic, injected, light_failure(injected)
         if species == "replay-tablet":
             tint_delay_s = float(rng.uniform(0.03, 0.2))
-            found = asked(view, rng, random, delay_s, tint_delay_s, detector, landmarks)
-            yield "replay-tinted", view.automatic, *found
+            figures, why, _ = asked(view, rng, random, delay_s, tint_delay_s, detector, landmarks)
+            yield "replay-tinted", view.automatic, figures, why
 
 
 COLUMNS = (
@@ -256,12 +279,15 @@ def table(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--portraits", type=Path, help="folder; default: the built-in person")
+    parser.add_argument("--portraits", type=Path, nargs="+", help="folders; default: the built-in person")
     parser.add_argument("--heads", type=Path, help="head model; default: the built-in one")
     parser.add_argument("--work", type=Path, default=Path(".work/synth"), help="cache of fitted people")
     parser.add_argument("--first", type=int, default=0, help="number of the first person")
     parser.add_argument("--people", type=int, default=12)
     parser.add_argument("--lux", type=int, nargs="+", default=list(LUX))
+    parser.add_argument("--shuffled", action="store_true", help="people in random order instead of that of the files")
+    parser.add_argument("--kinds", nargs="+", choices=SCENES, default=SCENES, help="what is rendered; default: all")
+    parser.add_argument("--sequences", type=int, default=1, help="sequences for each recording; default: 1")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--csv", type=Path)
     args = parser.parse_args()
@@ -273,14 +299,18 @@ def main() -> None:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n") if file else None
         if writer:
             writer.writeheader()
-        for person in range(args.first, min(args.first + args.people, len(people.names))):
+        order = np.arange(len(people.names))
+        if args.shuffled:
+            order = np.random.default_rng(args.seed).permutation(order)
+        for number in range(args.first, min(args.first + args.people, len(order))):
+            person, other = int(order[number]), int(order[(number + 2) % len(order)])
             for place, lux in enumerate(args.lux):
                 rng, random = np.random.default_rng([args.seed, person, lux]), Random(f"{args.seed} {person} {lux}")
-                name = list(DISPLAYS)[(person // 2 + place) % 2]
-                other = (person + 2) % len(people.names)
+                name = list(DISPLAYS)[(number // 2 + place) % 2]
                 for kind, automatic, figures, why in trials(
-                    sampler, rng, random, person, other, lux, DISPLAYS[name], detector, landmarks
-                ):
+                    sampler, rng, random, person, other, lux, DISPLAYS[name], detector, landmarks, args.kinds,
+                    args.sequences,
+                ):  # fmt: skip
                     rows.append(row(kind, person, lux, name, automatic, figures, why))
                     if writer and file:
                         writer.writerow(rows[-1])

@@ -16,7 +16,7 @@ from fasdemo.challenge.light.response import light_failure
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.landmarks import FaceLandmarks
 from tests.support.face_fixtures import model_or_skip
-from tools.measure.challenges.light import DISPLAYS, measured, pictures, row, table, view_of
+from tools.measure.challenges.light import DISPLAYS, measured, pictures, row, table, trials, view_of
 from trainer.synth.dataset.crops import SetupSampler
 from trainer.synth.people.people import load_people
 from trainer.synth.scene.subject import LIVE
@@ -84,3 +84,13 @@ def test_table_counts_passed_challenges_and_causes() -> None:
     ]
     lines = list(table(rows))
     assert lines[2:] == ["| 300 | live | 2 | 1 (50.0%) | `light_not_measured` 1 |"]
+
+
+def test_trials_compare_a_recording_with_several_sequences(sampler: SetupSampler, finders: Finders) -> None:
+    rng, random = np.random.default_rng(7), Random(7)
+    display = DISPLAYS["monitor"]
+    found = list(trials(sampler, rng, random, 0, 0, 150.0, display, *finders, kinds=(LIVE,), sequences=3))
+    assert [name for name, *_ in found] == [LIVE, *["injected-recording"] * 3]
+    assert all(figures is not None for _, _, figures, _ in found)
+    assert len({figures.correlation for _, _, figures, _ in found[1:] if figures}) == 3, "each sequence is another"
+    assert all(why is Failure.LIGHT_NOT_FOLLOWED for *_, why in found[1:])
