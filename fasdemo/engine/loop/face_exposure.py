@@ -41,7 +41,7 @@ class FaceExposure:
         self._asked_s = -math.inf
         self._seen_s = -math.inf
 
-    def look(self, result: FrameResult) -> None:
+    def update(self, result: FrameResult) -> None:
         """Update the region with the next result; only its time stamp is used, not a clock."""
         if self._ask is None:
             return

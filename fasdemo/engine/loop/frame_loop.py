@@ -121,7 +121,7 @@ class FrameLoop:
                 if fresh:
                     processor.reset()
                 result = processor.process(frame, capture_ms=capture_ms)
-                self._exposure.look(result)
+                self._exposure.update(result)
             return result
         finally:
             if result is not None:

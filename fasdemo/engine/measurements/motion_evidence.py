@@ -37,7 +37,7 @@ class MotionEvidence:
     """The landmarks of one tracked face in the last `WINDOW_S` seconds."""
 
     def __init__(self) -> None:
-        self._looks: deque[tuple[float, Points, float]] = deque()
+        self._samples: deque[tuple[float, Points, float]] = deque()
         self._compared = 0
         self._ratios: dict[tuple[float, float], float] = {}
 
@@ -48,28 +48,28 @@ class MotionEvidence:
             timestamp_s: time of the frame on the source's clock in seconds.
             landmarks: (478, 2 or 3), x and y in pixels.
         """
-        if self._looks and timestamp_s <= self._looks[-1][0]:
-            self._looks.clear()
+        if self._samples and timestamp_s <= self._samples[-1][0]:
+            self._samples.clear()
             self._ratios.clear()
             self._compared = 0
-        while self._looks and timestamp_s - self._looks[0][0] > WINDOW_S:
-            oldest, _, _ = self._looks.popleft()
+        while self._samples and timestamp_s - self._samples[0][0] > WINDOW_S:
+            oldest, _, _ = self._samples.popleft()
             self._compared = max(self._compared - 1, 0)
             self._ratios = {pair: ratio for pair, ratio in self._ratios.items() if pair[0] != oldest}
-        self._looks.append((timestamp_s, *shape_of(landmarks)))
+        self._samples.append((timestamp_s, *shape_of(landmarks)))
 
     @property
     def ratio(self) -> float | None:
         """Median parallax ratio of the pairs with enough change; None while there are fewer than `MIN_PAIRS`."""
         # Pairs are compared here, because sources with depth add landmarks but never need the ratio.
-        looks = list(self._looks)
-        for number in range(self._compared, len(looks)):
-            now_s, points, eye_px = looks[number]
-            for before_s, before, _ in looks[:number]:
+        samples = list(self._samples)
+        for number in range(self._compared, len(samples)):
+            now_s, points, eye_px = samples[number]
+            for before_s, before, _ in samples[:number]:
                 ratio = parallax_ratio(before, points, eye_px)
                 if ratio is not None:
                     self._ratios[before_s, now_s] = ratio
-        self._compared = len(looks)
+        self._compared = len(samples)
         return float(np.median(list(self._ratios.values()))) if len(self._ratios) >= MIN_PAIRS else None
 
     @property
@@ -80,7 +80,7 @@ class MotionEvidence:
 
 
 def shape_of(landmarks: npt.NDArray[np.floating]) -> tuple[Points, float]:
-    """Return what is compared of a look: the rigid points, (N, 2), and the distance of the eyes' outer corners, pixels.
+    """Return the compared part of a sample: rigid points, (N, 2), and the distance of the eyes' outer corners, pixels.
 
     Args:
         landmarks: (478, 2 or 3), x and y in pixels.

@@ -26,10 +26,10 @@ from fasdemo.models.warp import warp
 EVERY_S = 0.3
 """Time between two searches, each of which takes about 3 ms of a busy core."""
 WINDOW_S = 3.0
-MIN_LOOKS = 3
+MIN_SAMPLES = 3
 MAX_WIDTH_CHANGE = 0.15
-"""Largest difference of a look's width from the median of all looks, as a share of it. A hand moves a display by 5 %
-in three seconds; lines that are found by chance around a person differ more."""
+"""Largest difference of a sample's width from the median of all samples, as a share of it. A hand moves a display by
+5 % in three seconds; lines that are found by chance around a person differ more."""
 
 _SIZE = 128
 _EYES_PX = 16.0
@@ -88,29 +88,29 @@ class RigidBorder:
     """The borders found around one tracked face in the last `WINDOW_S` seconds."""
 
     def __init__(self) -> None:
-        self._looks: deque[tuple[float, Border]] = deque()
+        self._samples: deque[tuple[float, Border]] = deque()
 
     def is_due(self, now_s: float) -> bool:
         """Return whether the next search is due at a time on the source's clock."""
-        return not self._looks or not 0.0 <= now_s - self._looks[-1][0] < EVERY_S
+        return not self._samples or not 0.0 <= now_s - self._samples[-1][0] < EVERY_S
 
     def add(self, timestamp_s: float, border: Border) -> None:
         """Add the border in one picture; its time must be later than that of the previous one."""
-        if self._looks and timestamp_s <= self._looks[-1][0]:
-            self._looks.clear()
-        while self._looks and timestamp_s - self._looks[0][0] > WINDOW_S:
-            self._looks.popleft()
-        self._looks.append((timestamp_s, border))
+        if self._samples and timestamp_s <= self._samples[-1][0]:
+            self._samples.clear()
+        while self._samples and timestamp_s - self._samples[0][0] > WINDOW_S:
+            self._samples.popleft()
+        self._samples.append((timestamp_s, border))
 
     @property
     def support(self) -> float | None:
-        """Median support of a border whose width stays the same; None before `MIN_LOOKS` pictures."""
-        if len(self._looks) < MIN_LOOKS:
+        """Median support of a border whose width stays the same; None before `MIN_SAMPLES` pictures."""
+        if len(self._samples) < MIN_SAMPLES:
             return None
-        width = float(np.median([border.width_px for _, border in self._looks]))
+        width = float(np.median([border.width_px for _, border in self._samples]))
         rigid = [
             border.support if abs(border.width_px - width) <= MAX_WIDTH_CHANGE * width else 0.0
-            for _, border in self._looks
+            for _, border in self._samples
         ]
         return float(np.median(rigid))
 

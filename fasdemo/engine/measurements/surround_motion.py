@@ -22,15 +22,15 @@ from fasdemo.engine.reasons import Reason
 from fasdemo.faces.face import Points
 
 EVERY_S = 0.3
-"""Time between two looks, each of which takes some milliseconds of a busy core."""
+"""Time between two samples, each of which takes some milliseconds of a busy core."""
 LAG_S = 0.55
-"""Minimum time between two looks that are compared; two looks further on at `EVERY_S`."""
+"""Minimum time between two samples that are compared; two samples further on at `EVERY_S`."""
 MAX_LAG_S = 0.95
 WINDOW_S = 3.0
 """Time over which comparisons count."""
 MIN_COMPARED = 2
 MIN_MOVED = 0.2
-"""Minimum motion of the face between two looks, as a share of the distance between the eyes."""
+"""Minimum motion of the face between two samples, as a share of the distance between the eyes."""
 MIN_AROUND = 6
 """Minimum number of points around the face that move with it."""
 MIN_AROUND_SHARE = 0.25
@@ -63,7 +63,7 @@ Places = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Sample:
     """A picture, aligned by the eyes.
 
     Attributes:
@@ -81,31 +81,31 @@ class SurroundMotion:
     """The motion of one tracked face and its surroundings in the last `WINDOW_S` seconds."""
 
     def __init__(self) -> None:
-        self._looks: deque[tuple[float, Look]] = deque()
+        self._samples: deque[tuple[float, Sample]] = deque()
         self._residuals: deque[tuple[float, float | None]] = deque()
 
     def is_due(self, now_s: float) -> bool:
-        """Return whether the next look is due at a time on the source's clock."""
+        """Return whether the next sample is due at a time on the source's clock."""
         # Frame times vary by some milliseconds, and three frames at ten a second must count as 0.3 s.
-        return not self._looks or not 0.0 <= now_s - self._looks[-1][0] < EVERY_S - 0.01
+        return not self._samples or not 0.0 <= now_s - self._samples[-1][0] < EVERY_S - 0.01
 
-    def add(self, timestamp_s: float, look: Look) -> None:
-        """Add a look; its time must be later than that of the previous one."""
-        if self._looks and timestamp_s <= self._looks[-1][0]:
-            self._looks.clear()
+    def add(self, timestamp_s: float, sample: Sample) -> None:
+        """Add a sample; its time must be later than that of the previous one."""
+        if self._samples and timestamp_s <= self._samples[-1][0]:
+            self._samples.clear()
             self._residuals.clear()
-        while self._looks and timestamp_s - self._looks[0][0] > MAX_LAG_S:
-            self._looks.popleft()
+        while self._samples and timestamp_s - self._samples[0][0] > MAX_LAG_S:
+            self._samples.popleft()
         while self._residuals and timestamp_s - self._residuals[0][0] > WINDOW_S:
             self._residuals.popleft()
-        earlier = [before for before_s, before in self._looks if timestamp_s - before_s >= LAG_S]
+        earlier = [before for before_s, before in self._samples if timestamp_s - before_s >= LAG_S]
         if earlier:
-            self._residuals.append((timestamp_s, flat_residual(earlier[-1], look)))
-        self._looks.append((timestamp_s, look))
+            self._residuals.append((timestamp_s, flat_residual(earlier[-1], sample)))
+        self._samples.append((timestamp_s, sample))
 
     @property
     def residual(self) -> float | None:
-        """Median of `flat_residual`; None while fewer than `MIN_COMPARED` pairs of looks can be compared."""
+        """Median of `flat_residual`; None while fewer than `MIN_COMPARED` pairs of samples can be compared."""
         known = [residual for _, residual in self._residuals if residual is not None]
         return float(np.median(known)) if len(known) >= MIN_COMPARED else None
 
@@ -116,8 +116,8 @@ class SurroundMotion:
         return [Reason.FLAT_MOTION] if residual is not None and residual < MAX_FLAT_RESIDUAL else []
 
 
-def look_at(rgb: npt.NDArray[np.uint8], keypoints: Points) -> Look:
-    """Return the look at a face.
+def take_sample(rgb: npt.NDArray[np.uint8], keypoints: Points) -> Sample:
+    """Return the sample of a face and what is around it.
 
     Args:
         rgb: uint8 (H, W, 3).
@@ -138,10 +138,10 @@ def look_at(rgb: npt.NDArray[np.uint8], keypoints: Points) -> Look:
     seen = np.zeros((_SIZE, _SIZE), np.uint8)
     cv2.fillConvexPoly(seen, np.rint(corners).astype(np.int32), 255)
     inner = cv2.erode(seen, np.ones((2 * _MARGIN_PX + 1, 2 * _MARGIN_PX + 1), np.uint8))
-    return Look(np.asarray(crop, np.uint8), np.asarray(inner, np.uint8), transform)
+    return Sample(np.asarray(crop, np.uint8), np.asarray(inner, np.uint8), transform)
 
 
-def flat_residual(before: Look, after: Look) -> float | None:
+def flat_residual(before: Sample, after: Sample) -> float | None:
     """Return how far the points in the face are from the homography of face and surroundings.
 
     Returns:
@@ -169,7 +169,7 @@ def flat_residual(before: Look, after: Look) -> float | None:
     return float(np.percentile(apart[: len(face[0])], _FACE_PERCENTILE)) / (moved * _EYES_PX)
 
 
-def _moved(before: Look, origin: Places, after: Look, target: Places) -> float:
+def _moved(before: Sample, origin: Places, after: Sample, target: Places) -> float:
     """Return the median motion of points in the picture, as a share of the distance between the eyes."""
     motion = np.linalg.norm(_in_picture(before, origin) - _in_picture(after, target), axis=1)
     return float(np.median(motion)) * float(np.hypot(*before.transform[:, 0])) / _EYES_PX
@@ -185,7 +185,7 @@ def _masks() -> tuple[Mask, Mask]:
     return np.asarray(face * 255, np.uint8), np.asarray((~head & (down < 1.5)) * 255, np.uint8)
 
 
-def _tracked(before: Look, after: Look, mask: Mask) -> tuple[Places, Places]:
+def _tracked(before: Sample, after: Sample, mask: Mask) -> tuple[Places, Places]:
     """Return points that are found in both crops, each float64 (N, 2)."""
     none = np.zeros((0, 2))
     corners: Any = cv2.goodFeaturesToTrack(before.crop, _POINTS, _QUALITY, _APART_PX, mask=mask & before.seen)
@@ -201,6 +201,6 @@ def _tracked(before: Look, after: Look, mask: Mask) -> tuple[Places, Places]:
     return corners[ok, 0].astype(np.float64), there[ok, 0].astype(np.float64)
 
 
-def _in_picture(look: Look, points: Places) -> Places:
-    inverse = cv2.invertAffineTransform(look.transform)
+def _in_picture(sample: Sample, points: Places) -> Places:
+    inverse = cv2.invertAffineTransform(sample.transform)
     return np.asarray(points @ inverse[:, :2].T + inverse[:, 2], np.float64)

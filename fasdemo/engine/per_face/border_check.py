@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fasdemo.engine.measurements.rigid_border import find_border
-from fasdemo.engine.measurements.surround_motion import look_at
+from fasdemo.engine.measurements.surround_motion import take_sample
 from fasdemo.engine.per_face.face_observation import FaceObservation
 from fasdemo.engine.temporal.track_state import TrackState
 from fasdemo.frames import FrameSet
@@ -25,4 +25,4 @@ def check_border(frame: FrameSet, work: FaceObservation, state: TrackState, now_
     if state.border.is_due(now_s):
         state.border.add(now_s, find_border(frame.rgb, work.face.keypoints))
     if state.surround.is_due(now_s):
-        state.surround.add(now_s, look_at(frame.rgb, work.face.keypoints))
+        state.surround.add(now_s, take_sample(frame.rgb, work.face.keypoints))

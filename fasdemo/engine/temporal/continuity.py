@@ -17,7 +17,7 @@ from fasdemo.engine.measurements.measure import Grids
 from fasdemo.faces.face import Box, Face
 from fasdemo.models.crop import FaceCrops
 
-_LOOK_S = 1.0 / 30.0
+_FRAME_S = 1.0 / 30.0
 MAX_GAP_S = 0.25
 _MAX_UNSEEN_GAP_S = 0.1
 """Longest time between two views if frames in between did not show the face."""
@@ -83,17 +83,17 @@ def changed_aspects(before: View, now: View, unseen: bool = False, max_gap_s: fl
     elapsed = now.timestamp_s - before.timestamp_s
     if not 0.0 <= elapsed <= (_MAX_UNSEEN_GAP_S if unseen else max_gap_s):
         return ["time"]
-    looks = min(max(elapsed / _LOOK_S, 1.0), MAX_GAP_S / _LOOK_S)
+    frames = min(max(elapsed / _FRAME_S, 1.0), MAX_GAP_S / _FRAME_S)
     found = []
     side = max(before.box[2], before.box[3], 1.0)
     moved_x = now.box[0] + now.box[2] / 2 - (before.box[0] + before.box[2] / 2)
     moved_y = now.box[1] + now.box[3] / 2 - (before.box[1] + before.box[3] / 2)
-    if math.hypot(moved_x, moved_y) > _MOVE * side * looks:
+    if math.hypot(moved_x, moved_y) > _MOVE * side * frames:
         found.append("position")
-    if abs(math.log(max(now.box[2], now.box[3], 1.0) / side)) > _GROWTH * looks:
+    if abs(math.log(max(now.box[2], now.box[3], 1.0) / side)) > _GROWTH * frames:
         found.append("size")
     if before.distance_mm > 0 and now.distance_mm > 0:
-        allowed = max(_DISTANCE_MM, _DISTANCE_SHARE * before.distance_mm) * looks
+        allowed = max(_DISTANCE_MM, _DISTANCE_SHARE * before.distance_mm) * frames
         if abs(now.distance_mm - before.distance_mm) > allowed:
             found.append("distance")
     elif (before.distance_mm > 0) != (now.distance_mm > 0):

@@ -34,32 +34,32 @@ def result(time_s: float, *faces: FaceVerdict) -> FrameResult:
     return FrameResult(0, time_s, "camera", True, "net", "balanced", faces, Latency(0, 0, 0, 0, 0))
 
 
-def focus(camera: Any) -> FaceExposure:
+def exposure_of(camera: Any) -> FaceExposure:
     return FaceExposure(camera)
 
 
 def test_face_exposure_names_a_trembling_face_once() -> None:
     camera = Camera()
-    looking = focus(camera)
+    exposure = exposure_of(camera)
     for number in range(120):
-        looking.look(result(number / 30, verdict(1, (200.0 + number % 7, 100.0, 120.0, 150.0))))
+        exposure.update(result(number / 30, verdict(1, (200.0 + number % 7, 100.0, 120.0, 150.0))))
     assert camera.asked == [(200.0, 100.0, 120.0, 150.0)]
 
 
 def test_face_exposure_follows_a_walking_face_at_most_once_a_second() -> None:
     camera = Camera()
-    looking = focus(camera)
+    exposure = exposure_of(camera)
     for number in range(120):
-        looking.look(result(number / 30, verdict(1, (4.0 * number, 100.0, 120.0, 150.0))))
+        exposure.update(result(number / 30, verdict(1, (4.0 * number, 100.0, 120.0, 150.0))))
     assert [box[0] for box in camera.asked] == [0.0, 120.0, 240.0, 360.0]
 
 
 def test_face_exposure_does_not_alternate_between_two_faces() -> None:
     camera = Camera()
-    looking = focus(camera)
+    exposure = exposure_of(camera)
     for number in range(300):
         wobble = 20.0 * (number % 2)
-        looking.look(
+        exposure.update(
             result(
                 number / 30,
                 verdict(1, (100.0, 100.0, 100.0 + wobble, 120.0)),
@@ -67,39 +67,39 @@ def test_face_exposure_does_not_alternate_between_two_faces() -> None:
             )
         )
     assert {box[0] for box in camera.asked} == {camera.asked[0][0]}
-    looking.look(result(20.0, verdict(1, (100.0, 100.0, 100.0, 120.0)), verdict(2, (350.0, 50.0, 200.0, 240.0))))
+    exposure.update(result(20.0, verdict(1, (100.0, 100.0, 100.0, 120.0)), verdict(2, (350.0, 50.0, 200.0, 240.0))))
     assert camera.asked[-1] == (350.0, 50.0, 200.0, 240.0)
 
 
 def test_face_exposure_asks_again_after_a_refusal() -> None:
     camera = Camera()
-    looking = focus(camera)
+    exposure = exposure_of(camera)
     for number in range(330):
-        looking.look(result(number / 30, verdict(1, (200.0, 100.0, 120.0, 150.0))))
+        exposure.update(result(number / 30, verdict(1, (200.0, 100.0, 120.0, 150.0))))
     assert len(camera.asked) == 3
 
 
 def test_without_a_face_the_whole_picture_counts_again() -> None:
     camera = Camera()
-    looking = focus(camera)
-    looking.look(result(0.0, verdict(1, (200.0, 100.0, 120.0, 150.0))))
+    exposure = exposure_of(camera)
+    exposure.update(result(0.0, verdict(1, (200.0, 100.0, 120.0, 150.0))))
     for number in range(300):
-        looking.look(result(0.1 + number / 30))
+        exposure.update(result(0.1 + number / 30))
     assert camera.asked == [(200.0, 100.0, 120.0, 150.0), (0.0, 0.0, 640.0, 480.0)]
 
 
 def test_boxes_that_are_no_places_are_passed_over() -> None:
     camera = Camera()
-    looking = focus(camera)
-    looking.look(result(0.0, verdict(1, (float("nan"), 0.0, 10.0, 10.0)), verdict(2, (5.0, 5.0, 0.0, 10.0))))
+    exposure = exposure_of(camera)
+    exposure.update(result(0.0, verdict(1, (float("nan"), 0.0, 10.0, 10.0)), verdict(2, (5.0, 5.0, 0.0, 10.0))))
     assert camera.asked == []
 
 
 def test_files_and_cameras_that_cannot_be_asked_are_left_alone() -> None:
     recording = Camera(replace(INFO, live=False))
-    focus(recording).look(result(0.0, verdict(1, (200.0, 100.0, 120.0, 150.0))))
+    exposure_of(recording).update(result(0.0, verdict(1, (200.0, 100.0, 120.0, 150.0))))
     assert recording.asked == []
-    focus(SimpleNamespace(info=INFO)).look(result(0.0, verdict(1, (200.0, 100.0, 120.0, 150.0))))
+    exposure_of(SimpleNamespace(info=INFO)).update(result(0.0, verdict(1, (200.0, 100.0, 120.0, 150.0))))
 
 
 rs = pytest.importorskip("pyrealsense2", exc_type=ImportError, reason="the RealSense SDK or libusb is not installed")

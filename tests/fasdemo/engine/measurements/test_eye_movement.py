@@ -16,7 +16,7 @@ from tests.support.scenes import Pose, frame, true_face
 
 
 def looks(blink_at: set[int], seconds: float) -> EyeMovement:
-    """Look four times a second at eyes that are closed in some looks."""
+    """Sample eyes four times a second that are closed in some samples."""
     eyes = EyeMovement()
     for number in range(int(seconds * 4) + 1):
         closed = 0.7 if number in blink_at else 0.1 + 0.02 * (number % 3)
@@ -59,12 +59,12 @@ class BlinkingLandmarks:
     """Landmarks of a still face, with or without blinks."""
 
     def __init__(self, blinks: bool) -> None:
-        self._blinks, self._looks = blinks, 0
+        self._blinks, self._samples = blinks, 0
 
     def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:
         """Return the face with landmarks and blendshapes."""
-        self._looks += 1
-        closed = 0.5 if self._blinks and self._looks % 12 == 0 else 0.1
+        self._samples += 1
+        closed = 0.5 if self._blinks and self._samples % 12 == 0 else 0.1
         points = np.zeros((478, 3), np.float32)
         return Face(face.box, face.score, face.keypoints, points, {"eyeBlinkLeft": closed, "eyeBlinkRight": closed})
 

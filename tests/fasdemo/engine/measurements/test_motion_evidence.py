@@ -91,12 +91,12 @@ class TurningLandmarks:
     """Landmarks of a print or a head that turns a little with every look."""
 
     def __init__(self, flat: bool) -> None:
-        self._flat, self._looks = flat, 0
+        self._flat, self._samples = flat, 0
 
     def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:
         """Return the face with landmarks, eyes open."""
-        self._looks += 1
-        points = landmarks(self._looks, self._flat, 25.0 * np.sin(self._looks / 2)).astype(np.float32)
+        self._samples += 1
+        points = landmarks(self._samples, self._flat, 25.0 * np.sin(self._samples / 2)).astype(np.float32)
         weights = {"eyeBlinkLeft": 0.1, "eyeBlinkRight": 0.1}
         return Face(face.box, face.score, face.keypoints, np.pad(points, ((0, 0), (0, 1))), weights)
 

@@ -12,7 +12,7 @@ import pytest
 from fasdemo.assets_folder import demo_session
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.measurements.limits import MAX_BORDER_SUPPORT
-from fasdemo.engine.measurements.rigid_border import EVERY_S, MIN_LOOKS, WINDOW_S, Border, RigidBorder, find_border
+from fasdemo.engine.measurements.rigid_border import EVERY_S, MIN_SAMPLES, WINDOW_S, Border, RigidBorder, find_border
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import Status
 from fasdemo.faces.detector import FaceDetector
@@ -109,15 +109,15 @@ def test_find_border_refuses_eyes_at_one_place() -> None:
         find_border(room(lines=False), np.zeros((6, 2), np.float32))
 
 
-def test_rigid_border_needs_several_looks_and_forgets_old_ones() -> None:
+def test_rigid_border_needs_several_samples_and_forgets_old_ones() -> None:
     border = RigidBorder()
     assert border.is_due(0.0)
-    for number in range(MIN_LOOKS):
+    for number in range(MIN_SAMPLES):
         assert border.support is None
         assert border.codes == []
         border.add(number * EVERY_S, Border(0.9, 160.0))
     assert border.codes == ["rigid_border"]
-    last_s = (MIN_LOOKS - 1) * EVERY_S
+    last_s = (MIN_SAMPLES - 1) * EVERY_S
     assert not border.is_due(last_s + EVERY_S / 2)
     assert border.is_due(last_s - 1.0)
     border.add(last_s + WINDOW_S + 0.1, Border(0.9, 160.0))

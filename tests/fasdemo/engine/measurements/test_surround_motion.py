@@ -16,10 +16,10 @@ from fasdemo.engine.measurements.surround_motion import (
     EVERY_S,
     MIN_MOVED,
     WINDOW_S,
-    Look,
+    Sample,
     SurroundMotion,
     flat_residual,
-    look_at,
+    take_sample,
 )
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Reason
@@ -72,40 +72,40 @@ def noisy(image: Image, number: int) -> Image:
     return np.asarray(np.clip(image + noise, 0, 255), np.uint8)
 
 
-def look(image: Image, view: npt.NDArray[np.float64], number: int) -> Look:
+def sample(image: Image, view: npt.NDArray[np.float64], number: int) -> Sample:
     points = cv2.perspectiveTransform(KEYPOINTS[None].astype(np.float64), view)[0]
-    return look_at(noisy(image, number), points.astype(np.float32))
+    return take_sample(noisy(image, number), points.astype(np.float32))
 
 
-def picture(number: int) -> Look:
-    """Look at a picture in a hand."""
+def picture(number: int) -> Sample:
+    """Sample a picture in a hand."""
     view = moved(number)
-    return look(warped(portrait(), view), view, number)
+    return sample(warped(portrait(), view), view, number)
 
 
-def person(number: int) -> Look:
-    """Look at a person who moves as far in front of a wall."""
+def person(number: int) -> Sample:
+    """Sample a person who moves as far in front of a wall."""
     view = moved(number)
     face = cv2.warpPerspective(texture(1), view, (640, 480), borderMode=cv2.BORDER_REFLECT)
-    return look(np.where(head(view) > 0, face, texture(2)).astype(np.uint8), view, number)
+    return sample(np.where(head(view) > 0, face, texture(2)).astype(np.uint8), view, number)
 
 
-def expressive(number: int) -> Look:
-    """Look at a person filmed by a camera that moves: face and wall move together, but the face also changes."""
+def expressive(number: int) -> Sample:
+    """Sample a person filmed by a camera that moves: face and wall move together, but the face also changes."""
     view = moved(number)
     y, x = np.mgrid[:480, :640].astype(np.float32)
     x = x + 3.0 * np.sin(y / 14.0 + 1.9 * number).astype(np.float32)
     face = cv2.remap(texture(1), x, y + 3.0 * np.sin(x / 14.0 + number).astype(np.float32), cv2.INTER_LINEAR)
     scene = np.where(head(np.eye(3)) > 0, face, texture(2)).astype(np.uint8)
-    return look(warped(scene, view), view, number)
+    return sample(warped(scene, view), view, number)
 
 
-def still(number: int) -> Look:
-    """Look at a picture that hangs on a wall in front of a camera that stands still."""
-    return look(portrait(), np.eye(3), number)
+def still(number: int) -> Sample:
+    """Sample a picture that hangs on a wall in front of a camera that stands still."""
+    return sample(portrait(), np.eye(3), number)
 
 
-def followed(make: Callable[[int], Look], count: int = 6) -> SurroundMotion:
+def followed(make: Callable[[int], Sample], count: int = 6) -> SurroundMotion:
     motion = SurroundMotion()
     for number in range(count):
         assert motion.is_due(number * EVERY_S)
@@ -160,18 +160,18 @@ def test_flat_residual_needs_motion_and_structure() -> None:
     small = np.eye(3)
     small[0, 2] = MIN_MOVED * EYES_PX * 0.8
     shifted = warped(portrait(), small)
-    assert flat_residual(still(0), look(shifted, small, 1)) is None
-    blank = look_at(np.full((480, 640, 3), 90, np.uint8), KEYPOINTS)
+    assert flat_residual(still(0), sample(shifted, small, 1)) is None
+    blank = take_sample(np.full((480, 640, 3), 90, np.uint8), KEYPOINTS)
     assert flat_residual(blank, blank) is None
 
 
-def test_look_at_refuses_eyes_at_one_position() -> None:
+def test_take_sample_refuses_eyes_at_one_position() -> None:
     with pytest.raises(ValueError, match="same position"):
-        look_at(portrait(), np.zeros((6, 2), np.float32))
+        take_sample(portrait(), np.zeros((6, 2), np.float32))
 
 
-def test_look_at_marks_what_is_outside_the_picture() -> None:
-    close = look_at(portrait()[:, 200:440], KEYPOINTS - np.array([200, 0], np.float32))
+def test_take_sample_marks_what_is_outside_the_picture() -> None:
+    close = take_sample(portrait()[:, 200:440], KEYPOINTS - np.array([200, 0], np.float32))
     assert close.seen[140, 160] == 255
     assert not close.seen[:, :40].any()
 
@@ -192,7 +192,7 @@ def test_engine_doubts_a_colour_face_that_moves_with_the_picture(
     with Engine(ScriptedScorer(0.97, card), finder, Policy(allow_rgb_only=True)) as engine:
         for index in range(60):
             seen = frame(index, declared=declared)
-            # Half a period lasts as long as the time between two looks that are compared.
+            # Half a period lasts as long as the time between two samples that are compared.
             across = reach * np.sin(np.pi * index / 18) if swings else 0.0
             shift = np.array([[1.0, 0.0, across], [0.0, 1.0, 0.0]])
             size = seen.rgb.shape[1], seen.rgb.shape[0]
