@@ -29,7 +29,7 @@ def display_problem(environment: Mapping[str, str] | None = None) -> str:
     if platform in ("", "xcb") and (platform or known.get("DISPLAY")):
         candidates.append(_x11(known.get("DISPLAY", "")))
     if not candidates:
-        return "There is no display for the window"
+        return "There is no display for the window (DISPLAY and WAYLAND_DISPLAY are not set)"
     return "" if "" in candidates else candidates[-1]
 
 
