@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from fasdemo.challenge.failures import Failure
-from fasdemo.challenge.light.analysis import Look
+from fasdemo.challenge.light.analysis import TimedSample
 from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.challenge.light.response import LightResponse
 from fasdemo.challenge.observation import Observation, eye_opening
@@ -46,7 +46,7 @@ MIN_OPENING = 0.08
 """Minimum opening of open eyes, so that they can be distinguished from closed eyes."""
 MIN_CLOSED_S = 0.4
 """Minimum duration of closed eyes; natural blinks are shorter."""
-_REST_LOOKS = 4
+_REST_SAMPLES = 4
 """Number of measurements of the face at rest, with which later measurements are compared."""
 _RUN = 2
 """Number of consecutive measurements of a movement, or of rest after it; a single one can be an error."""
@@ -85,7 +85,7 @@ class Challenge:
         self.holds = False
         """Whether it was passed and the same face was tracked without a gap since then."""
         self._number, self._kind, self._sequence = number, kind, sequence or ()
-        self._start_s = self._last_s = self._seen_s = self._look_s = start_s
+        self._start_s = self._last_s = self._seen_s = self._measured_s = start_s
         self._responses: list[ChallengeResponse] = []
         self._rest: _Rest | None = None
         self._first: list[tuple[float, float, Points]] = []
@@ -145,7 +145,7 @@ class Challenge:
             return
         if broken is None and len(seen.tracks) > 1:
             broken = Failure.SEVERAL_FACES
-        why = broken or self._late(seen.timestamp_s) or self._look(seen) or self._shine(seen)
+        why = broken or self._late(seen.timestamp_s) or self._measure(seen) or self._shine(seen)
         if why is not None:
             self._fail(why)
         elif len(self._responses) == len(self._sequence):
@@ -192,20 +192,20 @@ class Challenge:
             return None
         if seen.received_s is None or not np.isfinite(seen.received_s):
             return Failure.CAPTURE_FAULT
-        look = None
+        timed = None
         if seen.landmarks is not None and seen.light is not None and np.isfinite(seen.landmarks).all():
-            look = Look(seen.received_s, seen.light, seen.landmarks)
-        why = self._light.update(seen.received_s, look)
+            timed = TimedSample(seen.received_s, seen.light, seen.landmarks)
+        why = self._light.update(seen.received_s, timed)
         if why is None and self._light.done:
             self._answer(seen.timestamp_s, self._asked_s)
         return why
 
-    def _look(self, seen: Observation) -> Failure | None:
+    def _measure(self, seen: Observation) -> Failure | None:
         """Process the landmarks of a frame."""
         now_s = seen.timestamp_s
         if seen.landmarks is None or not np.isfinite(seen.landmarks).all() or not np.isfinite(seen.yaw_deg):
-            return Failure.NOT_MEASURED if now_s - self._look_s > MAX_UNMEASURED_S else None
-        self._look_s = now_s
+            return Failure.NOT_MEASURED if now_s - self._measured_s > MAX_UNMEASURED_S else None
+        self._measured_s = now_s
         opening = eye_opening(seen.landmarks)
         points, eye_px = shape_of(seen.landmarks)
         if self._rest is None:
@@ -233,7 +233,7 @@ class Challenge:
             self._first.clear()
             return
         self._first.append((yaw_deg, opening, points))
-        if len(self._first) == _REST_LOOKS:
+        if len(self._first) == _REST_SAMPLES:
             yaws, openings, shapes = zip(*self._first, strict=True)
             self._rest = _Rest(float(np.median(yaws)), float(np.median(openings)), shapes)
             self._pause_from_s = now_s

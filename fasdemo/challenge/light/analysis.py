@@ -38,11 +38,11 @@ MAX_DELAY_S = 0.4
 _DELAY_STEP_S = 0.01
 _CHANGE_S = 0.4
 """A change is the mean of this time after a picture minus the mean of this time before it."""
-_MIN_CHANGE_LOOKS = 3
+_MIN_CHANGE_SAMPLES = 3
 """Minimum number of pictures on both sides of a change."""
 _MIN_CHANGES = 20
 """Minimum number of changes that can be compared."""
-MIN_LOOKS = 30
+MIN_SAMPLES = 30
 """Minimum number of pictures of the face."""
 MIN_POINTS = 120
 """Minimum number of skin points that are neither dark nor saturated in any picture."""
@@ -78,17 +78,17 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class TimedSample:
     """One picture of the face.
 
     Attributes:
         seen_s: time at which the picture arrived, on the same clock as `Shown.shown_s`.
-        sample: the light of face and background.
+        light: the light of face and background.
         landmarks: (478, 3), pixels.
     """
 
     seen_s: float
-    sample: LightSample
+    light: LightSample
     landmarks: Points
 
 
@@ -127,12 +127,12 @@ class LightFigures:
     points: int
 
 
-def light_figures(looks: list[Look], shown: list[Shown]) -> LightFigures | None:
+def light_figures(samples: list[TimedSample], shown: list[Shown]) -> LightFigures | None:
     """Return the measured response; None if there are too few pictures or too few usable points on the face."""
-    if len(looks) < MIN_LOOKS:
+    if len(samples) < MIN_SAMPLES:
         return None
-    seen_s = np.array([look.seen_s for look in looks])
-    skin = np.stack([look.sample.face for look in looks])[:, skin_points()]
+    seen_s = np.array([timed.seen_s for timed in samples])
+    skin = np.stack([timed.light.face for timed in samples])[:, skin_points()]
     low, high = skin.min(axis=(0, 2)), skin.max(axis=(0, 2))
     # Written so that NaN is left out.
     usable = (low > _DARK) & (high < _SATURATED)
@@ -140,11 +140,11 @@ def light_figures(looks: list[Look], shown: list[Shown]) -> LightFigures | None:
         return None
     skin = skin[:, usable]
     raw = np.log(skin.mean(axis=1))
-    gain = _gain(looks)
+    gain = _gain(samples)
     whole = _followed(seen_s, skin.mean(axis=1), shown)
     if whole is None:
         return None
-    divided = np.ones((len(looks), 3))
+    divided = np.ones((len(samples), 3))
     if gain is not None:
         for log in (_without_screen(gain, seen_s, whole.delay_s, shown), gain):
             better = _followed(seen_s, (skin / np.exp(log)[:, None]).mean(axis=1), shown)
@@ -155,8 +155,8 @@ def light_figures(looks: list[Look], shown: list[Shown]) -> LightFigures | None:
     modulation = float(np.mean(np.ptp(whole.response, axis=0) / whole.level))
     background = tinted = None
     if gain is not None:
-        background, tinted = _background(looks, raw, whole.response / whole.level)
-    relief, strength, unbent, ambient = _relief(_lights(looks, skin_points()[usable], divided, whole))
+        background, tinted = _background(samples, raw, whole.response / whole.level)
+    relief, strength, unbent, ambient = _relief(_lights(samples, skin_points()[usable], divided, whole))
     return LightFigures(
         correlation=whole.correlation,
         delay_s=whole.delay_s,
@@ -164,7 +164,7 @@ def light_figures(looks: list[Look], shown: list[Shown]) -> LightFigures | None:
         relief=relief,
         strength=strength,
         unbent=unbent,
-        texture=_texture(_lights(looks, _inner_points(looks), divided, whole)),
+        texture=_texture(_lights(samples, _inner_points(samples), divided, whole)),
         ambient=ambient,
         background=background,
         tinted=tinted,
@@ -210,25 +210,25 @@ class _Lights:
     directions: Floats
 
 
-def _inner_points(looks: list[Look]) -> npt.NDArray[np.int64]:
+def _inner_points(samples: list[TimedSample]) -> npt.NDArray[np.int64]:
     """Return the landmarks inside the outline that are neither dark nor saturated in any picture."""
-    light = np.stack([look.sample.face for look in looks])[:, inner_points()]
+    light = np.stack([timed.light.face for timed in samples])[:, inner_points()]
     usable = (light.min(axis=(0, 2)) > _DARK) & (light.max(axis=(0, 2)) < _SATURATED)
     return np.asarray(inner_points()[usable], np.int64)
 
 
-def _blocks(looks: list[Look]) -> Floats | None:
+def _blocks(samples: list[TimedSample]) -> Floats | None:
     """Return the logarithm of the light of the background's blocks relative to their means, (T, B, 3).
 
     None if too few blocks are in all pictures, bright enough and not saturated.
     """
-    common = set(map(int, looks[0].sample.blocks))
-    for look in looks:
-        common &= set(map(int, look.sample.blocks))
+    common = set(map(int, samples[0].light.blocks))
+    for timed in samples:
+        common &= set(map(int, timed.light.blocks))
     if len(common) < MIN_BLOCKS:
         return None
     wanted = np.array(sorted(common))
-    blocks = np.stack([look.sample.background[np.isin(look.sample.blocks, wanted)] for look in looks])
+    blocks = np.stack([timed.light.background[np.isin(timed.light.blocks, wanted)] for timed in samples])
     bright = (blocks.min(axis=(0, 2)) > _DARK_BLOCK) & (blocks.max(axis=(0, 2)) < _SATURATED)
     if bright.sum() < MIN_BLOCKS:
         return None
@@ -236,9 +236,9 @@ def _blocks(looks: list[Look]) -> Floats | None:
     return np.asarray(change - change.mean(axis=0), np.float64)
 
 
-def _gain(looks: list[Look]) -> Floats | None:
+def _gain(samples: list[TimedSample]) -> Floats | None:
     """Return the logarithm of the background's light relative to its mean, (T, 3); None without a usable background."""
-    change = _blocks(looks)
+    change = _blocks(samples)
     if change is None:
         return None
     typical = np.median(change, axis=1)
@@ -298,7 +298,7 @@ def _changes(seen_s: Floats) -> Floats:
     later_s = seen_s[None, :] - seen_s[:, None]
     after = (later_s > 0.0) & (later_s <= _CHANGE_S)
     before = (later_s <= 0.0) & (later_s > -_CHANGE_S)
-    usable = (after.sum(axis=1) >= _MIN_CHANGE_LOOKS) & (before.sum(axis=1) >= _MIN_CHANGE_LOOKS)
+    usable = (after.sum(axis=1) >= _MIN_CHANGE_SAMPLES) & (before.sum(axis=1) >= _MIN_CHANGE_SAMPLES)
     after, before = after[usable], before[usable]
     return np.asarray(after / after.sum(axis=1, keepdims=True) - before / before.sum(axis=1, keepdims=True), np.float64)
 
@@ -308,20 +308,20 @@ def _without(terms: Floats, values: Floats) -> Floats:
     return np.asarray(values - terms @ solution, np.float64)
 
 
-def _lights(looks: list[Look], numbers: npt.NDArray[np.int64], divided: Floats, whole: _Course) -> _Lights:
+def _lights(samples: list[TimedSample], numbers: npt.NDArray[np.int64], divided: Floats, whole: _Course) -> _Lights:
     """Return the lights at some landmarks.
 
     Args:
-        looks: the pictures.
+        samples: the pictures.
         numbers: the landmarks.
         divided: gain of the camera by which the pictures are divided, (T, 3).
         whole: the mean light of the skin.
     """
-    points = np.stack([look.sample.face for look in looks])[:, numbers] / divided[:, None]
-    shape = np.mean([_centred(look.landmarks) for look in looks], axis=0)
+    points = np.stack([timed.light.face for timed in samples])[:, numbers] / divided[:, None]
+    shape = np.mean([_centred(timed.landmarks) for timed in samples], axis=0)
     nx, ny = landmark_normals(shape)[numbers, :2].T
     x, y = (shape[numbers, :2] / np.ptp(shape[:468, 0])).T
-    response = _responses(looks, points, whole.response)
+    response = _responses(samples, points, whole.response)
     # The mean light at a point also contains light of the screen.
     room = (points.mean(axis=0) - response * whole.mean_screen) / whole.level
     weight = whole.response.std(axis=0) / whole.level
@@ -376,15 +376,15 @@ def _texture(lights: _Lights) -> float:
     return float((screen * room).sum() / max(float(np.linalg.norm(screen) * np.linalg.norm(room)), 1e-12))
 
 
-def _responses(looks: list[Look], skin: Floats, templates: Floats) -> Floats:
+def _responses(samples: list[TimedSample], skin: Floats, templates: Floats) -> Floats:
     """Return how strongly each point follows the response of the mean, (P, 3); movements are fitted and removed."""
-    points = np.stack([look.landmarks[:468, :2] for look in looks]).astype(np.float64)
+    points = np.stack([timed.landmarks[:468, :2] for timed in samples]).astype(np.float64)
     middle = points.mean(axis=1)
     shape = points - middle[:, None]
     mean = shape.mean(axis=0)
     size = (shape * mean).sum(axis=(1, 2))
     roll = (shape[..., 0] * mean[:, 1] - shape[..., 1] * mean[:, 0]).sum(axis=1)
-    seen_s = np.array([look.seen_s for look in looks])
+    seen_s = np.array([timed.seen_s for timed in samples])
     terms = np.column_stack([seen_s, middle, size, roll])
     terms = (terms - terms.mean(axis=0)) / np.maximum(terms.std(axis=0), 1e-9)
     terms = np.column_stack([np.ones_like(seen_s), terms])
@@ -401,12 +401,12 @@ def _centred(landmarks: Points) -> Floats:
     return np.asarray(points - points.mean(axis=0), np.float64)
 
 
-def _background(looks: list[Look], raw: Floats, response: Floats) -> tuple[float, float]:
+def _background(samples: list[TimedSample], raw: Floats, response: Floats) -> tuple[float, float]:
     """Return how much the background follows relative to the face, and the share of it that follows like the face.
 
     Both are measured in the unprocessed pictures. Without a response of the face there, the whole counts as tinted.
     """
-    change = _blocks(looks)
+    change = _blocks(samples)
     face = float(((raw - raw.mean(axis=0)) * response).sum() / max(float((response**2).sum()), 1e-12))
     if change is None or face <= 0.0:
         return 1.0, 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fasdemo.challenge.failures import Failure
-from fasdemo.challenge.light.analysis import MAX_DELAY_S, LightFigures, Look, Shown, light_figures
+from fasdemo.challenge.light.analysis import MAX_DELAY_S, LightFigures, Shown, TimedSample, light_figures
 from fasdemo.challenge.light.colours import Colours
 from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.engine.challenge_report import LightReport
@@ -58,7 +58,7 @@ class LightResponse:
         self._first, self._end = 0, len(colours)
         self._step = 0
         self._wanted_s: float | None = None
-        self._looks: list[Look] = []
+        self._samples: list[TimedSample] = []
         self._figures: LightFigures | None = None
         self._unsure: LightFigures | None = None
         self.done = False
@@ -104,12 +104,12 @@ class LightResponse:
         }
         return report.model_copy(update=measured)
 
-    def update(self, now_s: float, look: Look | None) -> Failure | None:
+    def update(self, now_s: float, timed: TimedSample | None) -> Failure | None:
         """Process a frame; return why the challenge has failed, or None.
 
         Args:
             now_s: arrival of the frame on the display's clock, seconds.
-            look: the face in this frame; None if it was not measured.
+            timed: the face in this frame; None if it was not measured.
         """
         if self._display.failure is not None:
             return self._display.failure
@@ -118,8 +118,8 @@ class LightResponse:
         shown_s = self._display.shown_s(self._step)
         if shown_s is None:
             return Failure.NOT_SHOWN if now_s - self._wanted_s > MAX_SHOW_S else None
-        if look is not None and now_s >= shown_s:
-            self._looks.append(look)
+        if timed is not None and now_s >= shown_s:
+            self._samples.append(timed)
         last = self._step == self._end - 1
         ends_s = shown_s + self._colours[self._step].duration_s + (MAX_DELAY_S if last else 0.0)
         if now_s >= ends_s:
@@ -132,7 +132,7 @@ class LightResponse:
         steps = range(self._first, self._end)
         times = [(self._display.shown_s(step), self._colours[step].linear) for step in steps]
         shown = [Shown(at, linear) for at, linear in times if at is not None]
-        self._figures = light_figures(self._looks, shown)
+        self._figures = light_figures(self._samples, shown)
         if self._unsure is not None:
             why = second_failure(self._unsure, self._figures)
             self.done = why is None
@@ -144,7 +144,7 @@ class LightResponse:
             self._unsure = self._figures
             self._first, self._end = self._end, len(self._colours)
             self._step, self._wanted_s = self._step + 1, now_s
-            self._looks.clear()
+            self._samples.clear()
             return None
         self.done = why is None
         return why

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.challenge.failures import Failure
-from fasdemo.challenge.light.analysis import LightFigures, Look, Shown, light_figures
+from fasdemo.challenge.light.analysis import LightFigures, Shown, TimedSample, light_figures
 from fasdemo.challenge.light.colours import Colours, draw_colours
 from fasdemo.challenge.light.response import is_sure, light_failure, second_failure
 from fasdemo.challenge.light.sampling import sample_light
@@ -153,11 +153,11 @@ def _colour(colours: Colours, at_s: float) -> npt.NDArray[np.float32]:
     return np.array(colours[min(int(np.searchsorted(ends, at_s, side="right")), len(colours) - 1)].linear, np.float32)
 
 
-def looks_at(
+def samples_of(
     stream: Iterator[tuple[float, npt.NDArray[np.uint8]]], detector: FaceDetector, landmarks: FaceLandmarks
-) -> list[Look]:
+) -> list[TimedSample]:
     """Return the light of the face in pictures."""
-    looks, face = [], None
+    samples, face = [], None
     for now_s, rgb in stream:
         if face is None:
             found = detector.detect(rgb)
@@ -167,15 +167,15 @@ def looks_at(
             face = max(found, key=lambda one: one.box[2])
         seen = landmarks.add(rgb, face)
         if seen.landmarks is not None:
-            looks.append(Look(now_s, sample_light(rgb, seen.landmarks), seen.landmarks))
-    return looks
+            samples.append(TimedSample(now_s, sample_light(rgb, seen.landmarks), seen.landmarks))
+    return samples
 
 
-def response(looks: list[Look], claimed: Colours) -> LightFigures | None:
-    """Measure looks as the response to `claimed`; None if it cannot be measured."""
+def response(samples: list[TimedSample], claimed: Colours) -> LightFigures | None:
+    """Measure samples as the response to `claimed`; None if it cannot be measured."""
     starts = np.cumsum([0.0, *(step.duration_s for step in claimed)])
     shown = [Shown(float(start), step.linear) for start, step in zip(starts, claimed, strict=False)]
-    return light_figures(looks, shown)
+    return light_figures(samples, shown)
 
 
 def measured(
@@ -185,27 +185,27 @@ def measured(
     landmarks: FaceLandmarks,
 ) -> LightFigures | None:
     """Measure pictures as the response to `claimed`; None if it cannot be measured."""
-    return response(looks_at(stream, detector, landmarks), claimed)
+    return response(samples_of(stream, detector, landmarks), claimed)
 
 
 def asked(
     view: View, rng: Rng, random: Random, delay_s: float, tint_delay_s: float | None, detector: FaceDetector,
     landmarks: FaceLandmarks,
-) -> tuple[LightFigures | None, Failure | None, list[Look]]:  # fmt: skip
+) -> tuple[LightFigures | None, Failure | None, list[TimedSample]]:  # fmt: skip
     """Return the figures of a scene that is asked a second time if it follows by a small margin, and why it fails.
 
     The third value is the response to the first sequence. With `tint_delay_s`, displays in the scene follow the
     colours with this delay.
     """
     found: list[LightFigures | None] = []
-    responses: list[list[Look]] = []
+    responses: list[list[TimedSample]] = []
     for _ in range(2):
         colours = drawn(random)
         if tint_delay_s is None:
             film = pictures(view, rng, colours, delay_s)
         else:
             film = pictures(view, rng, colours, delay_s, colours, tint_delay_s)
-        responses.append(looks_at(film, detector, landmarks))
+        responses.append(samples_of(film, detector, landmarks))
         found.append(response(responses[-1], colours))
         if light_failure(found[0]) is not None or is_sure(found[0]):
             return found[0], light_failure(found[0]), responses[0]
