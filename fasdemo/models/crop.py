@@ -218,7 +218,7 @@ def _depth_crop(
         return None, 0.0
     shape = (frame.depth.shape[0], frame.depth.shape[1])
     fixed = frame.calibration is None or frame.calibration.registered
-    at_m, crop = guess_m, np.zeros((size, size), np.float32)
+    at_m, crop, median = guess_m, np.zeros((size, size), np.float32), 0.0
     for _ in range(1 if fixed else _DEPTH_STEPS):
         transform = to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "depth")
         raw = warp(frame.depth, transform, size, nearest=True)
@@ -227,7 +227,7 @@ def _depth_crop(
         if median <= 0 or abs(median / 1000.0 - at_m) < 0.002:
             break
         at_m = median / 1000.0
-    return crop, core_median_mm(crop)
+    return crop, median
 
 
 def _distance_from_eyes_m(keypoints: Points, calibration: Calibration | None, rgb_shape: tuple[int, int]) -> float:
