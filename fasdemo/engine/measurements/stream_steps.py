@@ -43,8 +43,8 @@ infrared."""
 _MIN_STEPS, _MIN_STEPS_AGREE = 4, 9
 """Minimum number of steps that show that streams move differently, and that they move together: over a short time, a
 late stream can move like colour by chance."""
-_MAX_STEP_S = 0.5
-"""Longest time of one step; after a longer one, the comparison starts again."""
+_MAX_STEP_S = 0.7
+"""Longest time of one step (three frames per second); after a longer one, the comparison starts again."""
 _MAX_DELAY_S = 0.06
 """Accepted constant delay between streams: the largest difference of the device times, 40 ms, and the exposure."""
 _MIN_MOTION_MM, _MIN_MOTION_AGREE_MM = 3.0, 4.0
