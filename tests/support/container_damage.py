@@ -88,7 +88,7 @@ def _elements(data: bytes, start: int, end: int, level: int) -> Iterator[Part]:
     while start + 2 <= end:
         kind, kind_bytes = _vint(data, start, marker=True)
         size, size_bytes = _vint(data, start + kind_bytes, marker=False)
-        body = start + kind_bytes + size_bytes
+        body = min(start + kind_bytes + size_bytes, end)
         stop = body + size if size <= end - body else end
         yield Part(start, body, stop, f"{kind:X}", level, start + kind_bytes, size_bytes, "vint", start, kind_bytes)
         if kind in _EBML_PARENTS:

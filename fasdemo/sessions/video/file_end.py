@@ -77,7 +77,7 @@ def _of_boxes(file: BinaryIO, size: int) -> FileEnd:
     for _ in range(_MAX_PARTS):
         head = _read(file, place, 16)
         if len(head) < 8:
-            return FileEnd(cut=any(head), films=max(films, 1))
+            return FileEnd(cut=bool(head), films=max(films, 1))
         length, kind = int.from_bytes(head[:4], "big"), head[4:8]
         if kind not in _BOXES:
             break
