@@ -29,6 +29,10 @@ from fasdemo.models.card import ModelCard, Threshold
 
 log = logging.getLogger(__name__)
 
+_MAX_SILENCE_S = 1.2
+"""Time without a frame after which the streams are compared again, because a driver that stalled can deliver old images
+after it. At the lowest allowed rate, two frames per second, one lost frame is a second without one."""
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictSettings:
@@ -132,6 +136,8 @@ class FrameStages:
         if Reason.CLOCK_BACK in codes:
             self.forget_faces()
         if math.isfinite(frame.timestamp_s):
+            if frame.timestamp_s - self.time_s > _MAX_SILENCE_S:
+                self._stream_motion.restart()
             self.time_s = frame.timestamp_s
         if Reason.RGB_INVALID in codes:
             self._states.clear()

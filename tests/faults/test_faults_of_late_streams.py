@@ -219,6 +219,17 @@ def test_camera_with_a_fault_is_compared_again(camera: Engine, person: list[Fram
     assert found[-1] == {Status.LIVE}
 
 
+@pytest.mark.parametrize("names", [("depth",), ("ir",), ("depth", "ir")])
+def test_stream_that_is_late_after_a_stall_is_never_live(
+    camera: Engine, person: list[FrameSet], names: tuple[str, ...]
+) -> None:
+    camera.reset()
+    assert statuses(judged(camera, person[:24], live=True))[-1] == {Status.LIVE}
+    after = judged(camera, late(person, *names, by=10)[4:], first=44, live=True)
+    assert after[-1].faces
+    assert not any(Status.LIVE in faces for faces in statuses(after))
+
+
 @pytest.mark.parametrize("by", [2, 5, 10])
 @pytest.mark.parametrize("names", [("depth",), ("ir",), ("depth", "ir")])
 def test_late_stream_is_never_live_if_motion_is_required(
