@@ -18,6 +18,17 @@ _SHORT = 30
 """Frames of the run that is subtracted: start-up, and the first frames, which are slower."""
 
 
+_STARTER = """
+import os, subprocess, sys
+started = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, used = os.wait4(started.pid, 0)
+started.returncode = os.waitstatus_to_exitcode(status)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+sys.exit(1 if started.returncode else 0)
+"""
+"""A small program that starts another one: the peak memory of a process includes what its parent held at its start."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Usage:
     """Processor time and peak memory of a process that has ended."""
@@ -82,14 +93,14 @@ def app_costs(source: str, model: str | None, frames: int, seconds: float) -> li
 
 def _run(command: Sequence[str]) -> _Usage:
     with tempfile.TemporaryFile() as errors:
-        started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
-        _, status, used = os.wait4(started.pid, 0)
-        started.returncode = os.waitstatus_to_exitcode(status)
-        if started.returncode:
+        starter = [sys.executable, "-I", "-c", _STARTER, *command]
+        done = subprocess.run(starter, stdout=subprocess.PIPE, stderr=errors, text=True, check=False)
+        if done.returncode:
             errors.seek(0)
             raise UserError(_last_line(errors.read().decode("utf-8", "replace")))
     unit = 1e-6 if sys.platform == "darwin" else 1.024e-3
-    return _Usage(used.ru_utime + used.ru_stime, used.ru_maxrss * unit)
+    cpu_s, peak = done.stdout.split()
+    return _Usage(float(cpu_s), int(peak) * unit)
 
 
 def _last_line(text: str) -> str:

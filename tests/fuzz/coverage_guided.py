@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -223,14 +222,14 @@ def fuzz(target: str, seconds: int, runs: int, corpus: Path | None = None) -> tu
     Returns:
         How many inputs were tried, and what was found, empty if nothing.
     """
+    from tests.support.clean_process import run_clean
+
     command = [sys.executable, "-m", "tests.fuzz.coverage_guided", "--child", target]
     command += [f"-max_total_time={seconds}", f"-runs={runs}", "-seed=1"]
     if corpus is not None:
         (corpus / target).mkdir(parents=True, exist_ok=True)
         command.append(str((corpus / target).resolve()))
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, errors="replace", timeout=seconds + 120, check=False
-    )
+    done = run_clean(command, seconds + 120, ROOT)
     counts = [int(first or second) for first, second in _DONE.findall(done.stderr)]
     tried = max(counts, default=0)
     return tried, "" if done.returncode == 0 else (done.stdout + done.stderr)[-4000:]

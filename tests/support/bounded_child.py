@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
+
+from tests.support.clean_process import run_clean
 
 _CHILD = """
 import resource, sys
@@ -30,7 +31,7 @@ def run_bounded(code: str, argument: str, megabytes: int, seconds: float = 60.0)
         seconds: until it counts as hanging.
     """
     child = _CHILD.format(extra=megabytes * 1024 * 1024, argument=argument, code=code)
-    done = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, timeout=seconds, check=False)
+    done = run_clean([sys.executable, "-c", child], seconds)
     assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-2000:]}"
     return done.stdout
 

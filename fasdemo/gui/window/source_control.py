@@ -163,7 +163,9 @@ class SourceControl(QObject):
 
     def _show_source(self, info: SourceInfo) -> None:
         request = self._player.request
-        assert request is not None
+        if request is None:
+            # The source was closed after it had been opened, before the window was told.
+            return
         self.reconnect.succeeded()
         if not info.live and request.spec != self._demo:
             self._settings.remember_source(request.spec)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fasdemo.assets_folder import demo_session
@@ -19,6 +20,14 @@ def test_headless_cost_is_that_of_a_frame_beyond_the_start() -> None:
     assert 1.0 < cost["cpu_ms_per_frame"] < 500.0
     assert cost["peak_memory_mb"] > 50
     assert cost["start_cpu_s"] > 0.1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not count the time of ended processes")
+def test_headless_cost_is_not_the_memory_of_the_process_that_asks() -> None:
+    large = np.ones(1_000_000_000, np.uint8)
+    cost = headless_cost(str(demo_session()), None, 1)
+    assert cost is not None
+    assert cost["peak_memory_mb"] < 0.9e-6 * large.nbytes
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not count the time of ended processes")

@@ -192,9 +192,18 @@ def test_a_camera_that_stops_takes_the_verdict_down(
     window: MainWindow, qtbot: QtBot, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     play(qtbot, window, "webcam")
-    assert window.workspace.card.headline.word == "LIVE"
+    qtbot.waitUntil(lambda: window.workspace.card.headline.word == "LIVE", timeout=30_000)
     monkeypatch.setattr(scene.judges[0], "process", lambda frame, capture_ms: time.sleep(1.6))
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "NO PICTURE", timeout=30_000)
     assert window.workspace.card.headline.status is None
     assert not window.workspace.colour_pane.has_picture, "an old picture still says LIVE"
     assert window.workspace.reasons.reasons == "–"
+
+
+def test_source_that_was_closed_while_it_opened_is_not_shown(window: MainWindow, qtbot: QtBot) -> None:
+    play(qtbot, window, "webcam")
+    info = window.presenter.info
+    assert info is not None
+    window.close_source()
+    window.presenter.source_ready.emit(info)
+    assert not window.workspace.isVisible()
