@@ -170,8 +170,8 @@ class FrameStages:
             if not still:
                 self._stream_motion.check(usable, item, state, self.time_s)
                 check_border(usable, item, state, self.time_s)
-                item.unchecked |= self._stream_motion.is_pending(usable, state, self.time_s)
-            elif self._stream_motion.is_pending(usable, state, self.time_s):
+                item.unchecked |= self._stream_motion.is_pending(usable, state)
+            elif self._stream_motion.is_pending(usable, state):
                 item.codes.append(Reason.GATHERING)
             if settings.policy.require_motion and (still or not moved_together(usable, state, self.time_s)):
                 item.codes.append(Reason.MOTION_UNSEEN)

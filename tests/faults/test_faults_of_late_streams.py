@@ -13,6 +13,7 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.per_face.stream_motion_check import COMPARED_S, HELD_S, StreamMotionCheck
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
+from fasdemo.engine.temporal.track_state import REPEATED_S
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.finder import FaceFinder
 from fasdemo.frames import STREAMS, FrameSet, StreamTime
@@ -201,13 +202,25 @@ def test_camera_is_compared_again_after_a_stream_was_late(camera: Engine, person
     assert statuses(results)[-1] == {Status.LIVE}
 
 
-def test_next_person_at_a_camera_does_not_wait_for_the_comparison(camera: Engine, person: list[FrameSet]) -> None:
+def test_next_person_at_a_camera_waits_for_a_shorter_comparison(camera: Engine, person: list[FrameSet]) -> None:
     camera.reset()
     judged(camera, person, live=True)
     empty = [replace(frame, rgb=frame.rgb // 64 + 90) for frame in person[12:24]]
-    found = statuses(judged(camera, [*empty, *person[:12]], first=COUNT, live=True))
-    assert not any(Status.LIVE in faces for faces in found[:12])
-    assert found[18] == {Status.LIVE}
+    found = statuses(judged(camera, [*empty, *person[:13]], first=COUNT, live=True))
+    assert not any(Status.LIVE in faces for faces in found[: 12 + round(REPEATED_S * 10)])
+    assert found[-1] == {Status.LIVE}
+
+
+@pytest.mark.parametrize("names", [("depth",), ("ir",), ("depth", "ir")])
+def test_stream_that_becomes_late_while_nobody_is_there_is_never_live(
+    camera: Engine, person: list[FrameSet], names: tuple[str, ...]
+) -> None:
+    camera.reset()
+    judged(camera, person, live=True)
+    empty = [replace(frame, rgb=frame.rgb // 64 + 90) for frame in person[:25]]
+    results = judged(camera, [*empty, *late(person, *names, by=10)], first=COUNT, live=True)
+    assert results[-1].faces
+    assert not any(Status.LIVE in faces for faces in statuses(results))
 
 
 def test_camera_with_a_fault_is_compared_again(camera: Engine, person: list[FrameSet]) -> None:

@@ -16,7 +16,7 @@ from fasdemo.engine.measurements.stream_motion import (
 )
 from fasdemo.engine.per_face.face_observation import FaceObservation
 from fasdemo.engine.reasons import MOVES_APART, Reason
-from fasdemo.engine.temporal.track_state import ComparedTime, TrackState
+from fasdemo.engine.temporal.track_state import MIN_REPEATED, REPEATED_S, ComparedTime, TrackState
 from fasdemo.faces.face import Face
 from fasdemo.faces.quality import Quality
 from fasdemo.frames import FrameSet, Stream
@@ -69,8 +69,8 @@ class StreamMotionCheck:
         """Compare the streams for `COMPARED_S` again, because a fault of the capture can have delayed them."""
         self._run, self._sound_s = self._run + 1, -math.inf
 
-    def is_pending(self, frame: FrameSet, state: TrackState, now_s: float) -> bool:
-        """Return whether a camera's streams were not compared for long enough yet, in this face or a recent one.
+    def is_pending(self, frame: FrameSet, state: TrackState) -> bool:
+        """Return whether a camera's streams were not compared in this face for long enough yet.
 
         A driver that gives old images new times is only found by comparison. A sudden change of the view can be the
         beginning of such a fault. A file has no driver, and without depth nothing is compared: the result is False.
@@ -78,15 +78,10 @@ class StreamMotionCheck:
         Args:
             frame: the frame with its usable streams.
             state: state of the track.
-            now_s: time of the frame on the source's clock.
         """
         if not frame.live_source or frame.depth is None:
             return False
-        begun = state.compared.run == self._run
-        return not _is_enough(state.compared) or not (begun or self._is_sound(now_s))
-
-    def _is_sound(self, now_s: float) -> bool:
-        return 0.0 <= now_s - self._sound_s <= HELD_S
+        return state.compared.run != self._run or not _is_enough(state.compared)
 
     def codes(self, now_s: float) -> list[Reason]:
         """Return the reasons against a frame of this time."""
@@ -143,9 +138,10 @@ class StreamMotionCheck:
         received_s = now_s if frame.received_s is None else frame.received_s
         time = state.compared
         if time.run != self._run:
-            time = state.compared = ComparedTime(self._run, time.left_s, time.left, since_s=now_s)
-            if not self._is_sound(now_s):
-                time.left_s, time.left = STILL_S, MIN_COMPARISONS
+            time = state.compared = ComparedTime(self._run, STILL_S, MIN_COMPARISONS, since_s=now_s)
+            if 0.0 <= now_s - self._sound_s <= HELD_S:
+                # A stream can have become late while there was no face.
+                time.left_s, time.left = REPEATED_S, MIN_REPEATED
         passed_s = min(now_s - time.last_s, received_s - time.last_received_s)
         if 0.0 <= passed_s <= _MAX_PAUSE_S:
             time.passed_s, time.left_s = time.passed_s + passed_s, time.left_s - passed_s

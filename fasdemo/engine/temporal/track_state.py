@@ -28,8 +28,8 @@ _KEPT_S = 1.0
 
 
 REPEATED_S, MIN_REPEATED = 1.0, 9
-"""Time and number of comparisons of the streams after a change of the view; in the trials, most late streams are found
-in this time."""
+"""Time and number of comparisons of the streams after a change of the view, and in the next face; in the trials, most
+late streams are found in this time."""
 
 
 @dataclass(slots=True)

@@ -178,7 +178,7 @@ def test_processor_needs_a_new_challenge_after_a_gap() -> None:
     door = _Door()
     door.until_passed()
     door.show(0.5, faces=[])
-    results = door.show(0.5, faces=[true_face()])
+    results = door.show(1.5, faces=[true_face()])
     assert _statuses(results) == {Status.UNCERTAIN}
     assert results[-1].challenge is not None
     assert results[-1].challenge.number == 2
