@@ -28,6 +28,10 @@ from fasdemo.sessions.session_lock import who_holds
 from fasdemo.sessions.video.video_track import VideoTrack
 from fasdemo.sessions.writer import VIDEO_FILES
 
+_SAME_RATE, _SAME_STEP = 0.005, 0.05
+"""Largest relative differences of a video's rate, or of one step, from those of the session for which its times are
+checked."""
+
 
 class SessionReader:
     """The frames of a session, with `len(reader)`, `reader[index]` and iteration.
@@ -83,6 +87,8 @@ class SessionReader:
         self._root = folder.resolve()
         self._shapes: dict[Stream, tuple[tuple[int, ...], np.dtype[np.generic]]] = {}
         self._tracks: dict[Stream, VideoTrack | None] = {}
+        self._before: dict[Stream, tuple[int, float]] = {}
+        self._paced: set[Stream] = set()
         self._ordinals = self._video_ordinals(found) if self.session.container == "video" else {}
 
     @property
@@ -215,7 +221,26 @@ class SessionReader:
             raise ValueError("the video ends before this frame")
         if found.number != ordinal:
             raise ValueError("the video is damaged at this frame")
+        if stream == "rgb" or track.codec == "ffv1":
+            self._check_time(stream, ordinal, track.start_s + found.time_s, track.fps)
         return found.image
+
+    def _check_time(self, stream: Stream, ordinal: int, time_s: float, video_fps: float) -> None:
+        """Raise ValueError if images are missing before an image.
+
+        Recordings have a constant rate, so each image's time is that of its number. Videos of other programs are not
+        checked if their rate is not the session's, or if depth or infrared is not FFV1.
+        """
+        before, before_s = self._before.get(stream, (ordinal, time_s))
+        self._before[stream] = ordinal, time_s
+        fps = self.session.fps
+        if ordinal == before + 1 and abs((time_s - before_s) * fps - 1.0) < _SAME_STEP:
+            self._paced.add(stream)
+        if abs(video_fps / fps - 1.0) < _SAME_RATE:
+            self._paced.add(stream)
+        number = round(time_s * fps)
+        if stream in self._paced and number != ordinal:
+            raise ValueError(f"images are missing before it: the video has image {number} here")
 
     def close(self) -> None:
         """Release the video files."""

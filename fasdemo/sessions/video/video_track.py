@@ -250,6 +250,16 @@ class VideoTrack:
         image: Image = converter.reformat(frame, format=pixel_format, threads=1).to_ndarray()
         return image
 
+    @property
+    def codec(self) -> str:
+        """FFmpeg's name of the codec."""
+        return str(self._video.codec_context.name)
+
+    @property
+    def start_s(self) -> float:
+        """Presentation time of the first image in the file in seconds."""
+        return (self._start_pts or 0) * self._time_base
+
     def _time_s(self, pts: int) -> float:
         return (pts - (self._start_pts or 0)) * self._time_base
 

@@ -15,6 +15,7 @@ import pytest
 
 from fasdemo.cli.main import main
 from fasdemo.errors import UserError
+from fasdemo.frames import Stream
 from fasdemo.sessions import erase as erasing
 from fasdemo.sessions import repair as repairing
 from fasdemo.sessions.description import NO_CHECKSUMS
@@ -24,8 +25,9 @@ from fasdemo.sessions.repair import find_sessions, repair_session, verify_sessio
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 from fasdemo.sessions.video.video_track import VideoTrack
 from fasdemo.sessions.video.video_writer import VideoTrackWriter
-from fasdemo.sessions.writer import SessionWriter
+from fasdemo.sessions.writer import VIDEO_FILES, SessionWriter
 from tests.fasdemo.sessions.test_session_roundtrip import frame, session, write
+from tests.support import specimens
 
 
 def change(folder: Path, **fields: Any) -> None:
@@ -250,3 +252,30 @@ def test_video_writer_says_that_the_disk_is_full(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"(?i)no space") as caught:
         fill()
     assert caught.value.errno == errno.ENOSPC
+
+
+@pytest.mark.parametrize("stream", ["depth", "ir", "rgb"])
+def test_reader_returns_no_image_of_another_frame_if_one_is_absent_from_the_video(
+    tmp_path: Path, stream: Stream
+) -> None:
+    folder = specimens.put(tmp_path / "s", specimens.session_files("video", 12))
+    without_packets(folder / VIDEO_FILES[stream], {4, 5})
+    with SessionReader(folder) as reader:
+        images = [getattr(reader[index], stream) for index in range(12)]
+        back = getattr(reader[3], stream)
+        # A colour image that cannot be read is black.
+        assert [image is not None and image.any() for image in images] == [index < 4 for index in range(12)]
+        assert back.any()
+        assert any("missing" in why for why in reader.unreadable.values())
+
+
+def without_packets(path: Path, absent: set[int]) -> None:
+    """Write a video again without some of its packets; the others keep their times."""
+    kept = path.with_name(f"kept-{path.name}")
+    with av.open(str(path)) as old, av.open(str(kept), "w", format=old.format.name.split(",")[0]) as new:
+        copied = new.add_stream_from_template(old.streams.video[0])
+        for number, packet in enumerate(one for one in old.demux(video=0) if one.size):
+            if number not in absent:
+                packet.stream = copied
+                new.mux(packet)
+    kept.replace(path)
