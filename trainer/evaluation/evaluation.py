@@ -250,7 +250,7 @@ def _figures(evaluation: Evaluation, operating_points: OperatingPoints) -> dict[
     at = {f"policy {name}": threshold.live_above for name, threshold in operating_points.thresholds.items()}
     figures: dict[str, Any] = {
         "data": f"{evaluation.name} part of {_name(evaluation.face_set)}: {_counted(evaluation)}",
-        "pooled metrics": metrics.pooled_metrics(scored),
+        "seed metrics": metrics.pooled_metrics(scored),
         "iso 30107-3": metrics.iso_metrics(scored, at),
         "thresholds": {
             name: threshold.model_dump(mode="json") for name, threshold in operating_points.thresholds.items()

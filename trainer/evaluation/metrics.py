@@ -239,6 +239,6 @@ def iso_metrics(scored: Scored, thresholds: Mapping[str, float] | None = None) -
 def all_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
     """Return both families of figures in the form that `python -m trainer metrics --json` prints."""
     return {
-        "pooled metrics": pooled_metrics(scored, threshold),
+        "seed metrics": pooled_metrics(scored, threshold),
         "iso 30107-3": iso_metrics(scored, {f"threshold {threshold:g}": threshold}),
     }

@@ -76,7 +76,7 @@ def write_report(
         policy=policy,
         threshold=threshold,
         species=species_rows(scored, threshold),
-        pooled=pooled_rows(evaluation.figures["pooled metrics"]),
+        pooled=pooled_rows(evaluation.figures["seed metrics"]),
         shown=[_STREAM_NAMES[stream] for stream in streams],
         policies={
             name: (chosen, at_threshold(scored, chosen.live_above))

@@ -87,7 +87,7 @@ def summary(operating_points: OperatingPoints, evaluations: list[Evaluation]) ->
         figures = evaluation.figures
         at = figures["iso 30107-3"][f"policy {policy}"]
         lines.append(f"{figures['data']}")
-        pooled = figures["pooled metrics"]
+        pooled = figures["seed metrics"]
         lines.append(
             f"  at policy {policy} (LIVE above {operating_points.thresholds[policy].live_above:.4f}): "
             f"worst APCER {_percent(at['apcer_max'])}, BPCER {_percent(at['bpcer'])}, EER {_percent(pooled['eer'])}, "

@@ -146,7 +146,7 @@ def compare(before: Evaluation, old: OperatingPoints, after: Evaluation, new: Op
     for name in ("worst APCER", "BPCER"):
         rows.append(f"{name:<16} {_counted(first[name]):>34} {_counted(second[name]):>34}")
     for name in ("eer", "auc"):
-        values = [_cell(one.figures["pooled metrics"][name]) for one in (before, after)]
+        values = [_cell(one.figures["seed metrics"][name]) for one in (before, after)]
         rows.append(f"{name.upper():<16} {values[0]:>34} {values[1]:>34}")
     return "\n".join(rows)
 

@@ -117,7 +117,7 @@ def test_videos_are_scored_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert len(lines) == 8
     assert lines[0].startswith("dev/001000 ")
     found = figures(capsys, str(run / "model.pt"), "--data", str(root), "--protocol", "4", "--split", "dev")
-    pooled = found["pooled metrics"]
+    pooled = found["seed metrics"]
     assert pooled["tp"] + pooled["fn"] + pooled["tn"] + pooled["fp"] == 8
 
 

@@ -79,8 +79,8 @@ def test_rates_that_the_data_do_not_resolve_are_null_and_say_why() -> None:
 
 def test_all_metrics_gives_null_for_one_class() -> None:
     figures = metrics.all_metrics(Scored.of([0.1, 0.9], [1, 1]))
-    assert figures["pooled metrics"]["eer"] is None
-    assert figures["pooled metrics"]["acer"] is None
+    assert figures["seed metrics"]["eer"] is None
+    assert figures["seed metrics"]["acer"] is None
     assert figures["iso 30107-3"]["bpcer20"]["bpcer"] is None
 
 

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
 def text(figures: dict[str, Any]) -> str:
     """Return metrics as text."""
-    pooled = dict(figures["pooled metrics"])
+    pooled = dict(figures["seed metrics"])
     notes = pooled.pop("notes", [])
     lines = ["metrics of the papers (attacks pooled)"]
     lines += [f"  {name:<14} {_value(value)}" for name, value in pooled.items()]
