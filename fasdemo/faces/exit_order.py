@@ -1,9 +1,13 @@
-"""Close objects of native libraries before Python shuts down, if a program ends without closing them."""
+"""Close objects of native libraries before Python shuts down, if a program ends without closing them.
+
+What was created last is closed first: a thread that uses a MediaPipe task must have ended before the task is closed.
+"""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import itertools
 import threading
 import weakref
 from typing import Protocol
@@ -17,19 +21,21 @@ class Closable(Protocol):
         ...
 
 
-_open: weakref.WeakSet[Closable] = weakref.WeakSet()
+_open: weakref.WeakValueDictionary[int, Closable] = weakref.WeakValueDictionary()
+_numbers = itertools.count()
 
 
 def close_at_exit(one: Closable) -> None:
-    """Close an object at the end of the program if it still exists then."""
+    """Close an object at the end of the program if it still exists then, before those that were registered earlier."""
     if not _open:
         # MediaPipe uses a thread pool, which ends before `atexit` functions run, so the hook of threads is used.
         getattr(threading, "_register_atexit", atexit.register)(_close_all)
-    _open.add(one)
+    _open[next(_numbers)] = one
 
 
 def _close_all() -> None:
-    for one in list(_open):
+    for number in sorted(_open.keys(), reverse=True):
+        one = _open[number]
         # The program is ending, so errors have no effect.
         with contextlib.suppress(Exception):
             one.close()

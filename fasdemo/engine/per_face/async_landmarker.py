@@ -15,6 +15,7 @@ from fasdemo.engine.per_face.face_observation import FaceObservation
 from fasdemo.engine.per_face.features_changed import features_changed
 from fasdemo.engine.protocols import Landmarker
 from fasdemo.engine.temporal.track_state import PeriodicCheck, TrackState, TrackStates
+from fasdemo.faces.exit_order import close_at_exit
 from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet
 
@@ -53,6 +54,8 @@ class AsyncLandmarker:
         self._landmarker = landmarker
         self._thread = ThreadPoolExecutor(1, "landmarks")
         self._passes: deque[_Pass] = deque()
+        # Closing a landmarker that is in use crashes the program.
+        close_at_exit(self)
 
     def read(self, work: list[FaceObservation], states: TrackStates, now_s: float) -> None:
         """Read the landmarks of earlier frames that are old enough, and add the last blendshapes to the faces.
