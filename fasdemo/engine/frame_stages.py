@@ -100,8 +100,7 @@ class FrameStages:
     def forget_faces(self) -> None:
         """Forget the faces but not the images, so that frozen or repeated images are still detected."""
         self._finder.reset()
-        self._states.clear()
-        self._stream_motion.restart()
+        self.forget_evidence()
 
     def forget_evidence(self, threshold: Threshold | None = None) -> None:
         """Restart the evidence of every track, with another threshold if one is given."""
@@ -140,8 +139,7 @@ class FrameStages:
                 self._stream_motion.restart()
             self.time_s = frame.timestamp_s
         if Reason.RGB_INVALID in codes:
-            self._states.clear()
-            self._stream_motion.restart()
+            self.forget_evidence()
             return
         usable = usable_streams(frame, codes)
 

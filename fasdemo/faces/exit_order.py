@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import threading
 import weakref
+from operator import itemgetter
 from typing import Protocol
 
 
@@ -34,8 +35,7 @@ def close_at_exit(one: Closable) -> None:
 
 
 def _close_all() -> None:
-    for number in sorted(_open.keys(), reverse=True):
-        one = _open[number]
+    for _, one in sorted(_open.items(), key=itemgetter(0), reverse=True):
         # The program is ending, so errors have no effect.
         with contextlib.suppress(Exception):
             one.close()

@@ -130,7 +130,7 @@ class VideoSource(PlayedSource):
         color = self._tracks["rgb"].read()
         if color is None:
             if self._count is not None:
-                self._missing_at_end = max(self._tracks["rgb"].missing_after(self._expected), 0)
+                self._missing_at_end = self._tracks["rgb"].missing_after(self._expected)
             return None
         lost = color.number - self._expected
         self._expected = color.number + 1

@@ -199,7 +199,7 @@ class VideoTrack:
             return False
         if self._transport is not None and not self._transport.is_whole(packet.pos):
             return False
-        codec = self._video.codec_context.name
+        codec = self.codec
         if codec == "mjpeg":
             # Without its beginning, an image is decoded with other tables, and the result looks different.
             return bytes(memoryview(packet)[:2]) == _JPEG_START
